@@ -1,0 +1,186 @@
+package lockset
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Fact is a condition that is known to hold, or not to, on a path.
+type Fact struct {
+	Cond *Value
+	True bool
+}
+
+// Facts is what is known on a path: sorted by the number of the condition, no
+// condition twice. Facts are never changed in place. The lattice is the
+// powerset under inclusion, joined by intersection: fewer facts, more paths.
+type Facts []Fact
+
+func (f Facts) find(c *Value) (int, bool) {
+	return slices.BinarySearchFunc(f, c, func(e Fact, c *Value) int { return e.Cond.id - c.id })
+}
+
+// Truth evaluates a condition under f: the second result is false if f does
+// not decide it.
+func (t *Table) Truth(f Facts, c *Value) (value, known bool) {
+	switch c.Op {
+	case OpConst:
+		return c.Aux == "true", true
+	case OpZero:
+		return false, true
+	case OpNot:
+		v, ok := t.Truth(f, c.Args[0])
+		return !v, ok
+	}
+	if i, ok := f.find(c); ok {
+		return f[i].True, true
+	}
+	if c.Op != OpCmp {
+		return false, false
+	}
+	a, b := c.Args[0], c.Args[1]
+	if c.Aux == "==" {
+		return t.equal(f, a, b)
+	}
+	if a == b {
+		return false, true
+	}
+	if b.Op == OpLen && isInt(a, "0") && b.Args[0].Op == OpNil {
+		return false, true
+	}
+	if a.Op == OpConst && b.Op == OpConst && (a.Aux == "0" || b.Aux == "0") { // lengths of nothing
+		if a.Aux == b.Aux {
+			return false, true
+		}
+	}
+	if i, ok := f.find(t.Less(b, a)); ok && f[i].True {
+		return false, true
+	}
+	if i, ok := f.find(t.Equal(a, b)); ok && f[i].True {
+		return false, true
+	}
+	return false, false
+}
+
+func (t *Table) equal(f Facts, a, b *Value) (value, known bool) {
+	if a == b && a.Op != OpUnknown {
+		return true, true
+	}
+	if b.Op == OpNil || b.Op == OpZero {
+		switch a.Op {
+		case OpNil, OpZero:
+			return true, true
+		case OpAlloc, OpAddr, OpFunc, OpBound, OpIface, OpConst, OpStruct:
+			return false, true
+		case OpPrev:
+			return t.equal(f, a.Args[0], b)
+		}
+	}
+	if b.Op == OpConst {
+		if a.Op == OpZero {
+			return b.Aux == "0" || b.Aux == `""` || b.Aux == "false", true
+		}
+		for _, e := range f { // a is known to be another constant
+			if e.True && e.Cond.Op == OpCmp && e.Cond.Aux == "==" && e.Cond.Args[0] == a && e.Cond.Args[1].Op == OpConst {
+				return e.Cond.Args[1] == b, true
+			}
+		}
+	}
+	if i, ok := f.find(t.Less(a, b)); ok && f[i].True {
+		return false, true
+	}
+	if i, ok := f.find(t.Less(b, a)); ok && f[i].True {
+		return false, true
+	}
+	return false, false
+}
+
+// Assume returns f with the condition c taken to be value; the second result
+// is false if f says otherwise, so that the path cannot be.
+func (t *Table) Assume(f Facts, c *Value, value bool) (Facts, bool) {
+	if v, ok := t.Truth(f, c); ok {
+		return f, v == value
+	}
+	for c.Op == OpNot {
+		c, value = c.Args[0], !value
+	}
+	if c.Op == OpUnknown || c.Has(func(v *Value) bool { return v.Op == OpUnknown }) {
+		return f, true
+	}
+	i, _ := f.find(c)
+	return slices.Insert(slices.Clone(f), i, Fact{c, value}), true
+}
+
+// Meet returns what both know.
+func (f Facts) Meet(g Facts) Facts {
+	var out Facts
+	for _, e := range f {
+		if i, ok := g.find(e.Cond); ok && g[i].True == e.True {
+			out = append(out, e)
+		}
+	}
+	if len(out) == len(f) {
+		return f
+	}
+	return out
+}
+
+// Keep returns the facts for which ok holds.
+func (f Facts) Keep(ok func(Fact) bool) Facts {
+	for _, e := range f {
+		if !ok(e) {
+			out := make(Facts, 0, len(f))
+			for _, e := range f {
+				if ok(e) {
+					out = append(out, e)
+				}
+			}
+			return out
+		}
+	}
+	return f
+}
+
+// Implies reports whether f holds all of g.
+func (f Facts) Implies(g Facts) bool {
+	for _, e := range g {
+		if i, ok := f.find(e.Cond); !ok || f[i].True != e.True {
+			return false
+		}
+	}
+	return true
+}
+
+// NonNil reports whether v is known not to be nil.
+func (t *Table) NonNil(f Facts, v *Value) bool {
+	isNil, known := t.Truth(f, t.Equal(v, t.Nil))
+	return known && !isNil
+}
+
+// IsNil reports whether v is known to be nil.
+func (t *Table) IsNil(f Facts, v *Value) bool {
+	isNil, known := t.Truth(f, t.Equal(v, t.Nil))
+	return known && isNil
+}
+
+// Sorted returns the condition "container x is sorted ascending by path".
+func (t *Table) Sorted(x *Value, path string) *Value { return t.Sum("sorted:"+path, x) }
+
+// SortedBy returns the path that x is known to be sorted by.
+func (f Facts) SortedBy(x *Value) (path string, known bool) {
+	for _, e := range f {
+		if e.True && e.Cond.Op == OpSum && e.Cond.Args[0] == x {
+			if p, ok := strings.CutPrefix(e.Cond.Aux, "sorted:"); ok {
+				return p, true
+			}
+		}
+	}
+	return "", false
+}
+
+// Unsort forgets every order of x.
+func (f Facts) Unsort(x *Value) Facts {
+	return f.Keep(func(e Fact) bool {
+		return !(e.Cond.Op == OpSum && strings.HasPrefix(e.Cond.Aux, "sorted:") && e.Cond.Args[0] == x)
+	})
+}

@@ -1,0 +1,448 @@
+// Package lockset is the lattice of held locks: symbolic values that name
+// keys and guards, the locks held at a point, and the comparisons that the
+// analysis needs of them. It knows nothing of control flow and nothing of SSA;
+// everything in it is immutable once made.
+package lockset
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Op is the operator of a Value.
+type Op uint8
+
+// The operators. A place is a value that memory can hold something else for:
+// Deref, Field, Elem and Global. Read as a value, a place means what it held
+// when the function was entered.
+const (
+	OpUnknown Op = iota // nothing is known
+	OpNil
+	OpZero    // the zero value of whatever type
+	OpConst   // aux: the exact constant
+	OpParam   // n: index, the receiver first
+	OpFree    // n: index of a captured variable
+	OpGlobal  // aux: key of a package variable
+	OpField   // aux: field name, of a struct or of what a pointer points to
+	OpDeref   // what a pointer points to
+	OpAddr    // the address of a place
+	OpElem    // an element of a container, at an index
+	OpSite    // what the instruction n produced; aux tells its products apart
+	OpAlloc   // the address of the object that instruction n made
+	OpPrev    // what its operand was in an earlier turn of a loop
+	OpFunc    // aux: function key; args: captured values
+	OpBound   // aux: method key; arg: receiver
+	OpStruct  // aux: field names, comma-separated; args: base, then the fields
+	OpTuple   // several results
+	OpIface   // aux: type key; arg: the dynamic value
+	OpCmp     // aux: "<" or "=="
+	OpNot     // negation
+	OpCompare // three-way comparison, as of cmp.Compare
+	OpLen     // length of a container
+	OpMin     // the smaller of two
+	OpMax     // the larger of two
+	OpRecover // what recover returns in a deferred call
+	OpFresh   // n: an object that a callee made, in its summary
+	OpSum     // a value derived from its operands in a way that is not followed; aux: how
+)
+
+// A Value is a symbolic value. Values are interned in a Table: equal values of
+// one table are the same pointer.
+type Value struct {
+	Op   Op
+	Aux  string
+	N    int
+	Args []*Value
+	id   int
+	deep int // height of the tree
+}
+
+// ID is the number of v in its table: stable for the same sequence of calls.
+func (v *Value) ID() int { return v.id }
+
+// MaxDepth bounds the height of a value; a deeper one is Unknown. Access
+// paths of real code are short, while a list walked in a loop would grow one
+// without end.
+const MaxDepth = 12
+
+type valueKey struct {
+	op      Op
+	n       int
+	aux     string
+	a, b, c int
+	rest    string
+}
+
+// A Table interns values. It is not safe for concurrent use.
+type Table struct {
+	m       map[valueKey]*Value
+	all     []*Value
+	Unknown *Value
+	Nil     *Value
+	Zero    *Value
+}
+
+// NewTable returns an empty table.
+func NewTable() *Table {
+	t := &Table{m: make(map[valueKey]*Value)}
+	t.Unknown = t.intern(OpUnknown, "", 0)
+	t.Nil = t.intern(OpNil, "", 0)
+	t.Zero = t.intern(OpZero, "", 0)
+	return t
+}
+
+func (t *Table) intern(op Op, aux string, n int, args ...*Value) *Value {
+	k := valueKey{op: op, n: n, aux: aux, a: -1, b: -1, c: -1}
+	deep := 0
+	for i, a := range args {
+		deep = max(deep, a.deep)
+		switch i {
+		case 0:
+			k.a = a.id
+		case 1:
+			k.b = a.id
+		case 2:
+			k.c = a.id
+		default:
+			k.rest += "," + strconv.Itoa(a.id)
+		}
+	}
+	if v := t.m[k]; v != nil {
+		return v
+	}
+	if deep >= MaxDepth {
+		return t.Unknown
+	}
+	v := &Value{Op: op, Aux: aux, N: n, Args: args, id: len(t.all), deep: deep + 1}
+	t.m[k] = v
+	t.all = append(t.all, v)
+	return v
+}
+
+// Const returns a constant by its exact text.
+func (t *Table) Const(exact string) *Value { return t.intern(OpConst, exact, 0) }
+
+// Param returns parameter i, counted with the receiver first.
+func (t *Table) Param(i int) *Value { return t.intern(OpParam, "", i) }
+
+// Free returns captured variable i of a closure.
+func (t *Table) Free(i int) *Value { return t.intern(OpFree, "", i) }
+
+// Global returns the place of a package variable.
+func (t *Table) Global(key string) *Value { return t.intern(OpGlobal, key, 0) }
+
+// Site returns the product aux of instruction n.
+func (t *Table) Site(n int, aux string) *Value { return t.intern(OpSite, aux, n) }
+
+// Alloc returns the address of what instruction n allocated.
+func (t *Table) Alloc(n int) *Value { return t.intern(OpAlloc, "", n) }
+
+// Fresh returns object n of a callee's exit.
+func (t *Table) Fresh(n int) *Value { return t.intern(OpFresh, "", n) }
+
+// Recover returns the result of recover.
+func (t *Table) Recover() *Value { return t.intern(OpRecover, "", 0) }
+
+// Func returns a function value with the values it captured.
+func (t *Table) Func(key string, captured ...*Value) *Value {
+	return t.intern(OpFunc, key, 0, captured...)
+}
+
+// Bound returns a method value.
+func (t *Table) Bound(key string, recv *Value) *Value { return t.intern(OpBound, key, 0, recv) }
+
+// Iface returns x converted to an interface; key names its dynamic type.
+func (t *Table) Iface(key string, x *Value) *Value { return t.intern(OpIface, key, 0, x) }
+
+// Tuple returns several results as one value.
+func (t *Table) Tuple(vs ...*Value) *Value { return t.intern(OpTuple, "", 0, vs...) }
+
+// Sum returns a value that is derived from others in the way that how names.
+func (t *Table) Sum(how string, vs ...*Value) *Value { return t.intern(OpSum, how, 0, vs...) }
+
+// Elem returns the element of x at index i.
+func (t *Table) Elem(x, i *Value) *Value {
+	if x.Op == OpUnknown {
+		return t.Unknown
+	}
+	return t.intern(OpElem, "", 0, x, i)
+}
+
+// Len returns the length of x.
+func (t *Table) Len(x *Value) *Value {
+	if x.Op == OpNil || x.Op == OpZero {
+		return t.Const("0")
+	}
+	return t.intern(OpLen, "", 0, x)
+}
+
+// Prev returns what v was in an earlier turn of a loop; all earlier turns are one.
+func (t *Table) Prev(v *Value) *Value {
+	if v.Op == OpPrev {
+		return v
+	}
+	return t.intern(OpPrev, "", 0, v)
+}
+
+// Struct returns base with the given fields replaced.
+func (t *Table) Struct(base *Value, names []string, vals []*Value) *Value {
+	if len(names) == 0 {
+		return base
+	}
+	return t.intern(OpStruct, strings.Join(names, ","), 0, append([]*Value{base}, vals...)...)
+}
+
+// Field returns field name of x, a struct or a pointer to one.
+func (t *Table) Field(x *Value, name string) *Value {
+	switch x.Op {
+	case OpUnknown:
+		return t.Unknown
+	case OpZero:
+		return t.Zero
+	case OpDeref:
+		return t.Field(x.Args[0], name)
+	case OpAddr:
+		return t.Field(x.Args[0], name)
+	case OpIface:
+		return t.Field(x.Args[0], name)
+	case OpStruct:
+		for i, f := range strings.Split(x.Aux, ",") {
+			if f == name {
+				return x.Args[i+1]
+			}
+		}
+		return t.Field(x.Args[0], name)
+	}
+	return t.intern(OpField, name, 0, x)
+}
+
+// Deref returns the place that x points to.
+func (t *Table) Deref(x *Value) *Value {
+	switch x.Op {
+	case OpUnknown:
+		return t.Unknown
+	case OpAddr:
+		return x.Args[0]
+	}
+	return t.intern(OpDeref, "", 0, x)
+}
+
+// Addr returns the address of a place.
+func (t *Table) Addr(place *Value) *Value {
+	if place.Op == OpUnknown {
+		return t.Unknown
+	}
+	if place.Op == OpDeref {
+		return place.Args[0]
+	}
+	return t.intern(OpAddr, "", 0, place)
+}
+
+// Not returns the negation of x.
+func (t *Table) Not(x *Value) *Value {
+	switch {
+	case x.Op == OpNot:
+		return x.Args[0]
+	case x.Op == OpConst && x.Aux == "true":
+		return t.Const("false")
+	case x.Op == OpConst && x.Aux == "false":
+		return t.Const("true")
+	}
+	return t.intern(OpNot, "", 0, x)
+}
+
+// Min returns the smaller of a and b.
+func (t *Table) Min(a, b *Value) *Value { return t.commute(OpMin, a, b) }
+
+// Max returns the larger of a and b.
+func (t *Table) Max(a, b *Value) *Value { return t.commute(OpMax, a, b) }
+
+func (t *Table) commute(op Op, a, b *Value) *Value {
+	if b.id < a.id {
+		a, b = b, a
+	}
+	if a == b {
+		return a
+	}
+	return t.intern(op, "", 0, a, b)
+}
+
+// Compare returns the three-way comparison of a and b.
+func (t *Table) Compare(a, b *Value) *Value { return t.intern(OpCompare, "", 0, a, b) }
+
+// Less returns a < b. A three-way comparison with zero becomes the comparison
+// that it stands for.
+func (t *Table) Less(a, b *Value) *Value {
+	if a.Op == OpCompare && isInt(b, "0") {
+		return t.Less(a.Args[0], a.Args[1])
+	}
+	if b.Op == OpCompare && isInt(a, "0") {
+		return t.Less(b.Args[1], b.Args[0])
+	}
+	if b.Op == OpCompare && isInt(a, "-1") { // -1 < c: not less
+		return t.Not(t.Less(b.Args[0], b.Args[1]))
+	}
+	if a.Op == OpCompare && isInt(b, "1") { // c < 1: not greater
+		return t.Not(t.Less(a.Args[1], a.Args[0]))
+	}
+	return t.intern(OpCmp, "<", 0, a, b)
+}
+
+// Equal returns a == b.
+func (t *Table) Equal(a, b *Value) *Value {
+	if b.Op == OpCompare || a.Op == OpConst || a.Op == OpNil {
+		a, b = b, a
+	}
+	if a.Op == OpCompare {
+		switch {
+		case isInt(b, "0"):
+			return t.Equal(a.Args[0], a.Args[1])
+		case isInt(b, "-1"):
+			return t.Less(a.Args[0], a.Args[1])
+		case isInt(b, "1"):
+			return t.Less(a.Args[1], a.Args[0])
+		}
+	}
+	if b.Op != OpConst && b.Op != OpNil && b.id < a.id {
+		a, b = b, a
+	}
+	switch {
+	case b.Op == OpConst && b.Aux == "true":
+		return a
+	case b.Op == OpConst && b.Aux == "false":
+		return t.Not(a)
+	case a == b && a.Op != OpUnknown:
+		return t.Const("true")
+	case a.Op == OpConst && b.Op == OpConst:
+		return t.Const("false")
+	}
+	return t.intern(OpCmp, "==", 0, a, b)
+}
+
+func isInt(v *Value, s string) bool { return v.Op == OpConst && v.Aux == s }
+
+// Map rebuilds v bottom-up: f is asked first about every node, and a nil
+// answer means that the node keeps its operator over its mapped operands.
+func (t *Table) Map(v *Value, f func(*Value) *Value) *Value {
+	if r := f(v); r != nil {
+		return r
+	}
+	if len(v.Args) == 0 {
+		return v
+	}
+	var args []*Value
+	for i, a := range v.Args {
+		b := t.Map(a, f)
+		if b != a && args == nil {
+			args = append(make([]*Value, 0, len(v.Args)), v.Args[:i]...)
+		}
+		if args != nil {
+			args = append(args, b)
+		}
+	}
+	if args == nil {
+		return v
+	}
+	return t.Rebuild(v, args)
+}
+
+// Rebuild returns v's operator over other operands, simplified.
+func (t *Table) Rebuild(v *Value, args []*Value) *Value {
+	switch v.Op {
+	case OpField:
+		return t.Field(args[0], v.Aux)
+	case OpDeref:
+		return t.Deref(args[0])
+	case OpAddr:
+		return t.Addr(args[0])
+	case OpElem:
+		return t.Elem(args[0], args[1])
+	case OpLen:
+		return t.Len(args[0])
+	case OpPrev:
+		return t.Prev(args[0])
+	case OpNot:
+		return t.Not(args[0])
+	case OpCmp:
+		if v.Aux == "<" {
+			return t.Less(args[0], args[1])
+		}
+		return t.Equal(args[0], args[1])
+	case OpMin, OpMax:
+		return t.commute(v.Op, args[0], args[1])
+	}
+	return t.intern(v.Op, v.Aux, v.N, args...)
+}
+
+// Has reports whether f holds for v or a part of it.
+func (v *Value) Has(f func(*Value) bool) bool {
+	if f(v) {
+		return true
+	}
+	for _, a := range v.Args {
+		if a.Has(f) {
+			return true
+		}
+	}
+	return false
+}
+
+// Entry reports whether v is made only of what a function is given: its
+// parameters, captured variables, package variables and constants. Such a
+// value means something to a caller.
+func (v *Value) Entry() bool {
+	switch v.Op {
+	case OpParam, OpFree, OpGlobal, OpConst, OpNil, OpZero, OpRecover, OpFunc:
+	case OpField, OpDeref, OpAddr, OpElem, OpLen, OpCmp, OpNot, OpCompare, OpMin, OpMax, OpIface, OpBound, OpStruct, OpSum:
+	default:
+		return false
+	}
+	for _, a := range v.Args {
+		if !a.Entry() {
+			return false
+		}
+	}
+	return true
+}
+
+// Rooted reports whether v is a parameter, a captured variable, or a place
+// inside one: something that only the caller can know.
+func (v *Value) Rooted() bool {
+	for {
+		switch v.Op {
+		case OpParam, OpFree:
+			return true
+		case OpField, OpDeref, OpAddr, OpElem:
+			v = v.Args[0]
+		default:
+			return false
+		}
+	}
+}
+
+var opNames = [...]string{"?", "nil", "zero", "const", "param", "free", "global", "field", "deref", "addr", "elem", "site", "alloc",
+	"prev", "func", "bound", "struct", "tuple", "iface", "cmp", "not", "compare", "len", "min", "max", "recover", "fresh", "sum"}
+
+// String is for debugging and tests.
+func (v *Value) String() string {
+	var b strings.Builder
+	b.WriteString(opNames[v.Op])
+	switch v.Op {
+	case OpParam, OpFree, OpSite, OpAlloc, OpFresh:
+		b.WriteString(strconv.Itoa(v.N))
+	}
+	if v.Aux != "" {
+		b.WriteString("." + v.Aux)
+	}
+	if len(v.Args) > 0 {
+		b.WriteByte('(')
+		for i, a := range v.Args {
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(a.String())
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
