@@ -79,9 +79,26 @@ func misplaced(it item, verb string) *Error {
 func (c *collector) order(d *Directive) {
 	pos := c.where(d.Pos)
 	for i, w := range d.Classes {
-		c.own.addClass(w.Text, Class{Pos: pos})
+		c.name(w.Text, pos)
 		if i > 0 {
 			c.edges = append(c.edges, ownEdge{Edge{d.Classes[i-1].Text, w.Text, pos}, d.Pos, d.End})
+		}
+	}
+}
+
+// name declares a class by naming it. Where the class is declared first the
+// model says so only if nothing better comes, see setPositions.
+func (c *collector) name(class, pos string) {
+	c.own.addClass(class, Class{})
+	c.named[class] = lesser(c.named[class], pos, comparePos)
+}
+
+// setPositions gives a position to the classes that are only named, in an order
+// or on a field, if no import declares them either.
+func (c *collector) setPositions() {
+	for name, class := range c.own.Classes {
+		if class.Pos == "" && c.imported.Classes[name] == nil {
+			class.Pos = c.named[name]
 		}
 	}
 }
@@ -101,7 +118,7 @@ func (c *collector) class(d *Directive) *Error {
 		}
 		for _, m := range []*Model{c.imported, c.own} {
 			if have := m.Classes[name]; have != nil && have.Within != "" && have.Within != b.Text {
-				return fail(b, "class ", name, " is within ", have.Within, " already (", have.Pos, "); it cannot be within ", b.Text, " too")
+				return fail(b, "class ", name, " is within ", have.Within, " already; it cannot be within ", b.Text, " too")
 			}
 		}
 	}
@@ -158,6 +175,9 @@ func (c *collector) lockObject(it item, class Word, obj types.Object) *Error {
 	if it.site.kind == siteField {
 		holder = it.site.holder
 	}
+	if holder == nil {
+		holder = types.Typ[types.Invalid] // code that does not type-check
+	}
 	l := &Lock{Key: c.keys.Key(obj), Class: class.Text}
 	if len(it.Keys) > 0 {
 		w := it.Keys[0]
@@ -166,12 +186,12 @@ func (c *collector) lockObject(it item, class Word, obj types.Object) *Error {
 			return err
 		}
 		if !types.Comparable(t) {
-			return fail(w, "key ", quote(w.Text), " is a ", c.typeName(t), ", which cannot be compared; name a part of it")
+			return fail(w, "key ", quote(w.Text), " has type ", c.typeName(t), ", which cannot be compared; name a part of it")
 		}
 		l.Path = fields
 	}
 	c.locks[obj] = class.Text
-	c.own.addClass(class.Text, Class{Pos: c.where(it.Pos)})
+	c.name(class.Text, c.where(it.Pos))
 	c.own.Locks[l.Key] = l
 	return nil
 }

@@ -79,6 +79,7 @@ func Collect(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *t
 	c := &collector{
 		fset: fset, pkg: pkg, info: info, imported: imported,
 		own: New(), known: map[string]bool{}, keys: &Keys{}, locks: map[types.Object]string{},
+		named: map[string]string{},
 	}
 	files = slices.Clone(files)
 	slices.SortStableFunc(files, func(a, b *ast.File) int {
@@ -93,6 +94,7 @@ func Collect(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *t
 	for _, it := range c.items {
 		c.bind(it)
 	}
+	c.setPositions()
 	c.setGuards()
 	c.findCycles()
 	return c.finish()
@@ -124,6 +126,7 @@ type collector struct {
 	edges    []ownEdge
 	acquires []acquire
 	locks    map[types.Object]string // the class that an object has so far
+	named    map[string]string       // where a class is named first
 
 	own      *Model
 	ignores  []Ignore

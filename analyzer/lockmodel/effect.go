@@ -56,7 +56,7 @@ func (c *collector) lockEffect(d *Directive, fn *types.Func, e *Effect) *Error {
 			return err
 		}
 		if !isKey(t, e.Kind == Acquire) {
-			return fail(w, "key ", quote(w.Text), " is a ", c.typeName(t), ", which cannot be compared; name a part of it")
+			return fail(w, "key ", quote(w.Text), " has type ", c.typeName(t), ", which cannot be compared; name a part of it")
 		}
 		e.Keys = append(e.Keys, *path)
 	}
@@ -66,7 +66,7 @@ func (c *collector) lockEffect(d *Directive, fn *types.Func, e *Effect) *Error {
 			return err
 		}
 		if _, ok := t.Underlying().(*types.Signature); !ok {
-			return fail(w, "during=", w.Text, " is a ", c.typeName(t), "; name a parameter that is a function")
+			return fail(w, "during=", w.Text, " has type ", c.typeName(t), "; name a parameter that is a function")
 		}
 		e.During = path
 	}
@@ -90,7 +90,7 @@ func (c *collector) mode(d *Directive, fn *types.Func, e *Effect) *Error {
 	}
 	e.Mode.From, e.Mode.Values = path, modeValues(t)
 	if e.Mode.Values == nil {
-		return fail(w, "mode=", w.Text, " is a ", c.typeName(t),
+		return fail(w, "mode=", w.Text, " has type ", c.typeName(t),
 			"; name a bool, or a value of a type with constants whose names end in Shared, Exclusive, Read or Write")
 	}
 	return nil
@@ -275,7 +275,7 @@ func (c *collector) asyncParams(d *Directive, fn *types.Func) ([]int, *Error) {
 			return nil, err
 		}
 		if i == Receiver || !isFunc(v.Type()) && !types.IsInterface(v.Type()) {
-			return nil, fail(w, "async ", w.Text, " is a ", c.typeName(v.Type()), "; name a parameter that is a function, a list of functions or an interface")
+			return nil, fail(w, "async ", w.Text, " has type ", c.typeName(v.Type()), "; name a parameter that is a function, a list of functions or an interface")
 		}
 		if slices.Contains(out, i) {
 			return nil, fail(w, quote(w.Text), " is given twice; drop one")

@@ -87,7 +87,7 @@ func (c *collector) resolve(d *Directive) (*types.Func, *Error) {
 		}
 	}
 	if pkg == nil {
-		near := nearest(path, slices.Collect(maps.Keys(pkgs)))
+		near := nearestPackage(path, slices.Sorted(maps.Keys(pkgs)))
 		if near == "" {
 			return nil, fail(d.Target, "extern names package ", quote(path), ", which is not imported; import it, with _ if need be")
 		}
@@ -100,6 +100,17 @@ func (c *collector) resolve(d *Directive) (*types.Func, *Error) {
 		return nil, fail(d.Target, "extern names ", quote(d.Target.Text), ", which reaches deeper than a method; ", targetForms)
 	}
 	return c.member(d.Target, pkg, rest, t.typ != "")
+}
+
+// nearestPackage is nearest for import paths, where the last part alone is the
+// likeliest slip.
+func nearestPackage(path string, known []string) string {
+	for _, k := range known {
+		if strings.HasSuffix(k, "/"+path) {
+			return k
+		}
+	}
+	return nearest(path, known)
 }
 
 // imports returns this package and all that it imports, by path.

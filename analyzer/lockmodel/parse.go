@@ -89,7 +89,7 @@ func Parse(text string, pos token.Pos) (Directive, *Error, bool) {
 	if !ok {
 		return Directive{}, nil, false
 	}
-	p := &parser{words: split(rest, pos+token.Pos(len(Prefix)))}
+	p := &lineParser{words: split(rest, pos+token.Pos(len(Prefix)))}
 	p.d.Pos, p.d.End = pos, pos+token.Pos(len(Prefix))
 	if n := len(p.words); n > 0 {
 		p.d.End = p.words[n-1].End()
@@ -121,13 +121,13 @@ func split(s string, pos token.Pos) []Word {
 
 func isSpace(b byte) bool { return b == ' ' || '\t' <= b && b <= '\r' }
 
-type parser struct {
+type lineParser struct {
 	d     Directive
 	words []Word // what is left to read
 }
 
 // next takes the next word.
-func (p *parser) next() (Word, bool) {
+func (p *lineParser) next() (Word, bool) {
 	if len(p.words) == 0 {
 		return Word{}, false
 	}
@@ -143,11 +143,11 @@ func fail(w Word, message ...string) *Error {
 
 // fail returns an error about something that is missing: it stands at the
 // whole directive.
-func (p *parser) fail(message ...string) *Error {
+func (p *lineParser) fail(message ...string) *Error {
 	return &Error{p.d.Pos, p.d.End, strings.Join(message, "")}
 }
 
-func (p *parser) directive(rest string) *Error {
+func (p *lineParser) directive(rest string) *Error {
 	verb, ok := p.next()
 	if !ok {
 		return p.fail("the directive has no verb; the verbs are ", list(verbs, "and"))
@@ -172,7 +172,7 @@ func (p *parser) directive(rest string) *Error {
 	return fail(verb, "unknown verb ", quote(verb.Text), "; ", remedy(verb.Text, verbs, "the verbs are", ""))
 }
 
-func (p *parser) order() *Error {
+func (p *lineParser) order() *Error {
 	for w, ok := p.next(); ok; w, ok = p.next() {
 		if err := checkClass(w); err != nil {
 			return err
@@ -185,7 +185,7 @@ func (p *parser) order() *Error {
 	return nil
 }
 
-func (p *parser) extern() *Error {
+func (p *lineParser) extern() *Error {
 	name, ok := p.next()
 	if !ok {
 		return p.fail("extern names no function; write extern NAME VERB, as in extern pkg/path.Func acquire CLASS")
@@ -206,16 +206,20 @@ func (p *parser) extern() *Error {
 }
 
 // effect reads what follows acquire, release, require or async.
-func (p *parser) effect() *Error {
+func (p *lineParser) effect() *Error {
 	if p.d.Verb.Text == verbAsync {
 		return p.async()
 	}
 	return p.withClass()
 }
 
-func (p *parser) async() *Error {
+func (p *lineParser) async() *Error {
 	for w, ok := p.next(); ok; w, ok = p.next() {
-		for _, name := range commas(w) {
+		names, err := parts(w)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
 			if !token.IsIdentifier(name.Text) {
 				return fail(name, quote(name.Text), " is not the name of a parameter; write async P or async alone")
 			}
@@ -226,7 +230,7 @@ func (p *parser) async() *Error {
 }
 
 // withClass reads a class and its options.
-func (p *parser) withClass() *Error {
+func (p *lineParser) withClass() *Error {
 	verb := p.d.Verb.Text
 	class, ok := p.next()
 	if !ok {
@@ -250,7 +254,7 @@ func (p *parser) withClass() *Error {
 }
 
 // option reads one option of a class; last is the one before it.
-func (p *parser) option(w, last Word) *Error {
+func (p *lineParser) option(w, last Word) *Error {
 	verb := p.d.Verb.Text
 	name, value, hasValue := strings.Cut(w.Text, "=")
 	known := options[verb]
@@ -271,7 +275,7 @@ func (p *parser) option(w, last Word) *Error {
 		}
 		return p.mode(name, v)
 	case "key=":
-		return p.keys(w, v)
+		return p.keys(v)
 	case "within=":
 		if err := checkClass(v); err != nil {
 			return err
@@ -293,7 +297,7 @@ func (p *parser) option(w, last Word) *Error {
 }
 
 // unknownOption says why w, which follows last, is no option.
-func (p *parser) unknownOption(w, last Word) *Error {
+func (p *lineParser) unknownOption(w, last Word) *Error {
 	verb := p.d.Verb.Text
 	known := options[verb]
 	if strings.HasPrefix(last.Text, "key=") && verb == verbAcquire && checkPath(w) == nil && nearest(w.Text, known) == "" {
@@ -335,7 +339,7 @@ func usage(option string) string {
 	return option
 }
 
-func (p *parser) mode(name string, v Word) *Error {
+func (p *lineParser) mode(name string, v Word) *Error {
 	switch name {
 	case "shared":
 		p.d.Mode = Shared
@@ -348,10 +352,14 @@ func (p *parser) mode(name string, v Word) *Error {
 	return nil
 }
 
-// keys reads the value v of a key option w. Only an acquire has several: it
+// keys reads the value v of a key option. Only an acquire has several: it
 // alone can take several locks at once.
-func (p *parser) keys(w, v Word) *Error {
-	for _, k := range commas(v) {
+func (p *lineParser) keys(v Word) *Error {
+	keys, err := parts(v)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
 		if err := checkPath(k); err != nil {
 			return err
 		}
@@ -366,7 +374,7 @@ func (p *parser) keys(w, v Word) *Error {
 	return nil
 }
 
-func (p *parser) ignore() *Error {
+func (p *lineParser) ignore() *Error {
 	var reason []string
 	var before []Word
 	for i, w := range p.words {
@@ -421,6 +429,15 @@ func commas(w Word) []Word {
 		pos += token.Pos(len(part) + 1)
 	}
 	return out
+}
+
+// parts is commas for a list that has no empty part.
+func parts(w Word) ([]Word, *Error) {
+	list := commas(w)
+	if slices.ContainsFunc(list, func(p Word) bool { return p.Text == "" }) {
+		return nil, fail(w, quote(w.Text), " has a comma too many; drop it")
+	}
+	return list, nil
 }
 
 // checkPath tells whether w can name a value: identifiers joined by dots.
