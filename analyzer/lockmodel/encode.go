@@ -51,8 +51,9 @@ func Decode(data []byte) (*Model, error) {
 		r.check(i == 0 || r.table[i-1] < s)
 		r.table = append(r.table, s)
 	}
+	r.used = make([]bool, len(r.table))
 	m := r.model()
-	if r.bad || len(r.buf) > 0 {
+	if r.bad || len(r.buf) > 0 || slices.Contains(r.used, false) {
 		return nil, errCorrupt
 	}
 	return m, nil
@@ -183,6 +184,7 @@ func (w *writer) path(p Path) {
 type reader struct {
 	buf   []byte
 	table []string
+	used  []bool // the strings of the table that something names
 	bad   bool
 }
 
@@ -215,7 +217,14 @@ func (r *reader) uint(limit uint64) uint64 {
 
 // count reads the length of a list, each element of which takes a byte at
 // least: what cannot follow is not a length.
-func (r *reader) count() int { return int(r.uint(uint64(len(r.buf)))) }
+func (r *reader) count() int {
+	n := r.uint(uint64(len(r.buf)))
+	if n > uint64(len(r.buf)) {
+		r.check(false)
+		return 0
+	}
+	return int(n)
+}
 
 func (r *reader) flags(n int) []bool {
 	v := r.uint(1<<n - 1)
@@ -232,6 +241,7 @@ func (r *reader) string() string {
 		r.check(false)
 		return ""
 	}
+	r.used[i] = true
 	return r.table[i]
 }
 
