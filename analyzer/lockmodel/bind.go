@@ -53,8 +53,7 @@ func (c *collector) bound(it item) *Error {
 	case verb == verbClass:
 		return c.lock(it)
 	case it.site.kind == siteHeader:
-		return &Error{it.Pos, it.End, verb + " stands before the package clause; " + places[""] +
-			", or after extern NAME"}
+		return newError(it.Pos, it.End, verb, " stands before the package clause; ", places[""], ", or after extern NAME")
 	case it.site.kind != siteFunc:
 		return misplaced(it, verb)
 	default:
@@ -72,7 +71,7 @@ func misplaced(it item, verb string) *Error {
 	if !ok {
 		place = places[""]
 	}
-	return &Error{it.Pos, it.End, verb + " stands " + it.site.kind.String() + "; " + place}
+	return newError(it.Pos, it.End, verb, " stands ", it.site.kind.String(), "; ", place)
 }
 
 // order declares the edges between neighbours of the chain.
@@ -255,8 +254,8 @@ func (c *collector) findCycles() {
 	for _, e := range c.edges {
 		c.own.addEdges([]Edge{e.Edge})
 		if e.Outer == e.Inner {
-			c.problem(OrderCycle, &Error{e.pos, e.end, "order " + e.Outer + ", " + e.Outer +
-				" is a cycle: no class comes before itself; name it once"})
+			c.problem(OrderCycle, newError(e.pos, e.end, "order ", e.Outer, ", ", e.Outer,
+				" is a cycle: no class comes before itself; name it once"))
 			continue
 		}
 		next := New()
@@ -268,7 +267,7 @@ func (c *collector) findCycles() {
 			graph = next
 			continue
 		}
-		c.problem(OrderCycle, &Error{e.pos, e.end, c.ringMessage(graph, e.Outer, ring)})
+		c.problem(OrderCycle, newError(e.pos, e.end, c.ringMessage(graph, e.Outer, ring)))
 	}
 }
 

@@ -208,8 +208,8 @@ func (c *collector) ignore(d *Directive, lines *codeLines) {
 		categories = append(categories, w.Text)
 	}
 	if d.Reason == "" {
-		c.problem(NoReason, &Error{d.Pos, d.End, "ignore " + joined(d.Categories) +
-			" gives no reason and silences nothing; write -- and why it is safe after the category"})
+		c.problem(NoReason, newError(d.Pos, d.End, "ignore ", joined(d.Categories),
+			" gives no reason and silences nothing; write -- and why it is safe after the category"))
 		return
 	}
 	if len(categories) == 0 {

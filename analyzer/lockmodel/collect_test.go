@@ -49,6 +49,7 @@ type world struct {
 	sources map[string]map[string]string // by package and file
 	files   map[string][]*ast.File
 	pkgs    map[string]*types.Package
+	infos   map[string]*types.Info
 	results map[string]*lockmodel.Package
 	order   []string // packages as they were finished
 }
@@ -57,6 +58,7 @@ func newWorld(t *testing.T, src string) *world {
 	w := &world{
 		t: t, fset: token.NewFileSet(), sources: map[string]map[string]string{}, files: map[string][]*ast.File{},
 		pkgs: map[string]*types.Package{}, results: map[string]*lockmodel.Package{},
+		infos: map[string]*types.Info{},
 	}
 	for _, f := range append(txtar.Parse([]byte(std)).Files, txtar.Parse([]byte(src)).Files...) {
 		if !strings.HasSuffix(f.Name, ".go") {
@@ -97,7 +99,7 @@ func (w *world) Import(p string) (*types.Package, error) {
 	for _, q := range pkg.Imports() {
 		imported.Merge(w.results[q.Path()].Merged)
 	}
-	w.pkgs[p], w.files[p] = pkg, files
+	w.pkgs[p], w.files[p], w.infos[p] = pkg, files, info
 	w.results[p] = lockmodel.Collect(w.fset, files, pkg, info, imported)
 	w.order = append(w.order, p)
 	return pkg, nil
@@ -246,5 +248,107 @@ func TestCollect(t *testing.T) {
 			}
 			assert.Equal(t, string(last.Data), got.String())
 		})
+	}
+}
+
+// collect reads a package of w again, with its files in another order.
+func (w *world) collect(p string, files []*ast.File) *lockmodel.Package {
+	imported := lockmodel.New()
+	for _, q := range w.pkgs[p].Imports() {
+		imported.Merge(w.results[q.Path()].Merged)
+	}
+	return lockmodel.Collect(w.fset, files, w.pkgs[p], w.infos[p], imported)
+}
+
+// The drivers give the files of a package in different orders, and load
+// packages side by side, so that the first file need not have the first
+// position.
+func TestCollectAnyFileOrder(t *testing.T) {
+	for _, name := range []string{"place", "cycle", "bind"} {
+		data, err := os.ReadFile("testdata/" + name + ".txtar")
+		require.NoError(t, err)
+		w := newWorld(t, string(data))
+		for p, want := range w.results {
+			files := slices.Clone(w.files[p])
+			slices.Reverse(files)
+			assert.Equal(t, want, w.collect(p, files), "%s %s", name, p)
+		}
+	}
+}
+
+// A package without directives costs a look at its comments, and hands on the
+// model of its imports as it is.
+func TestCollectNothing(t *testing.T) {
+	w := newWorld(t, "-- p/p.go --\n// Package p mentions lockvet:order.\npackage p\n\nvar x int // a lockvet:class\n")
+	imported := ordered([]string{"a", "b"})
+	r := lockmodel.Collect(w.fset, w.files["p"], nil, nil, imported)
+	assert.Same(t, imported, r.Merged)
+	assert.True(t, r.Own.Empty())
+	assert.Empty(t, r.Problems)
+	assert.Empty(t, r.Ignores)
+	r = lockmodel.Collect(w.fset, w.files["p"], nil, nil, nil)
+	assert.True(t, r.Merged.Empty())
+}
+
+func TestSilences(t *testing.T) {
+	w := newWorld(t, "-- p/p.go --\npackage p\n\n//lockvet:ignore leak,order -- why\nvar x int\n\nvar y int\n\n//line /other/file.y:4\nvar z int\n")
+	g := w.results["p"].Ignores
+	require.Len(t, g, 1)
+	pos := func(name string) token.Pos { return w.pkgs["p"].Scope().Lookup(name).Pos() }
+	assert.True(t, g[0].Silences(w.fset, pos("x"), "leak"))
+	assert.True(t, g[0].Silences(w.fset, pos("x"), "order"))
+	assert.True(t, g[0].Silences(w.fset, g[0].Pos, "leak"))
+	assert.False(t, g[0].Silences(w.fset, pos("x"), "retired"))
+	assert.False(t, g[0].Silences(w.fset, pos("y"), "leak"))
+	assert.False(t, g[0].Silences(w.fset, pos("z"), "leak"), "a line of another file")
+}
+
+// Code that does not type-check still gets its directives read; nothing is
+// known of its types then.
+func TestCollectBrokenCode(t *testing.T) {
+	const src = `//lockvet:class a
+package p
+
+type T struct {
+	mu nowhere.Mutex //lockvet:class a key=id
+	id missing
+}
+
+//lockvet:acquire a key=x.y mode=m during=f
+func (t *Missing) F(x undefined, m int, f gone) (*lost, error) { return nil, nil }
+
+//lockvet:acquire a key=x
+func G(x undefined) *lost { return nil }
+
+//lockvet:async
+func H(f gone) {}
+`
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
+	require.NoError(t, err)
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Types: map[ast.Expr]types.TypeAndValue{}}
+	cfg := types.Config{Error: func(error) {}}
+	pkg, err := cfg.Check("p", fset, []*ast.File{f}, info)
+	require.Error(t, err)
+	r := lockmodel.Collect(fset, []*ast.File{f}, pkg, info, nil)
+	assert.Contains(t, r.Own.Classes, "a")
+	for _, p := range r.Problems {
+		assert.Equal(t, lockmodel.BadDirective, p.Category)
+	}
+}
+
+// BenchmarkCollectNothing is what a dependency without directives costs.
+func BenchmarkCollectNothing(b *testing.B) {
+	var src strings.Builder
+	src.WriteString("package p\n")
+	for i := range 300 {
+		fmt.Fprintf(&src, "\n// F%d does\n// nothing.\nfunc F%d() {} // really\n", i, i)
+	}
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "p.go", src.String(), parser.ParseComments)
+	require.NoError(b, err)
+	imported := lockmodel.New()
+	for b.Loop() {
+		lockmodel.Collect(fset, []*ast.File{f}, nil, nil, imported)
 	}
 }

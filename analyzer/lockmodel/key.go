@@ -103,7 +103,9 @@ func (k *Keys) memberKey(obj types.Object, name string) string {
 
 // FieldKeys returns the keys of the fields of all structs that the package
 // scope of pkg leads to: those of named types, and anonymous ones inside them
-// or inside the types of variables. It serves imported packages as well.
+// or inside the types of variables. It serves imported packages as well, with
+// the same keys but for one case: where an exported type copies the struct of
+// an unexported one (type B a), export data may know the copy only.
 func FieldKeys(pkg *types.Package) map[*types.Var]string {
 	out := map[*types.Var]string{}
 	for obj, key := range memberKeys(pkg) {
@@ -176,6 +178,9 @@ func (w *memberWalk) walk(t types.Type, owner types.Object, key string) {
 	case *types.Interface:
 		for m := range t.ExplicitMethods() {
 			w.record(m, owner, key+"."+m.Name())
+		}
+		for e := range t.EmbeddedTypes() {
+			w.walk(e, owner, key)
 		}
 	case *types.Map:
 		w.walk(t.Key(), owner, key)

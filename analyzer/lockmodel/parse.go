@@ -77,6 +77,12 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
+// newError joins the parts of a message. The names in it may be in any script;
+// the message is ASCII.
+func newError(pos, end token.Pos, message ...string) *Error {
+	return &Error{pos, end, ascii(strings.Join(message, ""))}
+}
+
 // Parse reads one line comment that begins at pos. The last result reports
 // whether the comment is a directive at all; the error, nil if the directive
 // is well formed, names the wrong word and the remedy. Whether classes,
@@ -138,13 +144,13 @@ func (p *lineParser) next() (Word, bool) {
 
 // fail returns an error at w.
 func fail(w Word, message ...string) *Error {
-	return &Error{w.Pos, w.End(), strings.Join(message, "")}
+	return newError(w.Pos, w.End(), message...)
 }
 
 // fail returns an error about something that is missing: it stands at the
 // whole directive.
 func (p *lineParser) fail(message ...string) *Error {
-	return &Error{p.d.Pos, p.d.End, strings.Join(message, "")}
+	return newError(p.d.Pos, p.d.End, message...)
 }
 
 func (p *lineParser) directive(rest string) *Error {

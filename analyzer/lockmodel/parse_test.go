@@ -76,6 +76,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(test.text[len(lockmodel.Prefix):])
 	}
 	f.Add(" order")
+	f.Add("class =\x00")
 	f.Add("acquire a key=\xff,")
 	f.Add("extern (*p.T[K]).M acquire \"")
 	f.Fuzz(func(t *testing.T, rest string) {

@@ -10,6 +10,20 @@ import (
 // whatever bytes the source had.
 func quote(word string) string { return strconv.QuoteToASCII(word) }
 
+// ascii escapes what is not printable ASCII in s.
+func ascii(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if ' ' <= r && r <= '~' {
+			b.WriteRune(r)
+			continue
+		}
+		quoted := strconv.QuoteRuneToASCII(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
+}
+
 // remedy ends a message about an unknown word: the nearest of the known words
 // when one is near, all of them after the lead otherwise, and instead when
 // there are none.
