@@ -261,7 +261,7 @@ func (c *collector) findCycles() {
 		next := New()
 		next.addEdges(graph.Edges)
 		next.addEdges([]Edge{e.Edge})
-		o := next.Order()
+		o := newOrder(next.Edges)
 		ring := o.path(o.index[e.Inner], o.index[e.Outer])
 		if ring == nil {
 			graph = next

@@ -204,7 +204,11 @@ func (c *collector) fields(w, before Word, names []string, t types.Type) ([]stri
 		pos = at.End() + 1
 		step, ft := lookupField(t, name, c.pkg)
 		if ft == nil {
-			return nil, nil, fail(at, c.typeName(t), " has no field ", quote(name), "; ",
+			owner := "the struct"
+			if _, anonymous := t.(*types.Struct); !anonymous {
+				owner = c.typeName(t)
+			}
+			return nil, nil, fail(at, owner, " has no field ", quote(name), "; ",
 				remedy(name, fieldNames(t), "it has", "it has no fields"))
 		}
 		fields = append(fields, step...)

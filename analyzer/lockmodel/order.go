@@ -28,8 +28,15 @@ func (b bits) set(i int)      { b[i/64] |= 1 << (i % 64) }
 // Order returns the order that the edges of m declare. It does not see later
 // changes of m.
 func (m *Model) Order() *Order {
+	o := newOrder(m.Edges)
+	o.close()
+	return o
+}
+
+// newOrder returns an order that knows its edges, but not yet what they lead to.
+func newOrder(edges []Edge) *Order {
 	seen := map[string]bool{}
-	for _, e := range m.Edges {
+	for _, e := range edges {
 		seen[e.Outer], seen[e.Inner] = true, true
 	}
 	o := &Order{names: slices.Sorted(maps.Keys(seen)), index: make(map[string]int, len(seen))}
@@ -37,7 +44,7 @@ func (m *Model) Order() *Order {
 		o.index[name] = i
 	}
 	o.next = make([][]int, len(o.names))
-	for _, e := range m.Edges {
+	for _, e := range edges {
 		i := o.index[e.Outer]
 		o.next[i] = append(o.next[i], o.index[e.Inner])
 	}
@@ -45,7 +52,6 @@ func (m *Model) Order() *Order {
 		slices.Sort(to)
 		o.next[i] = slices.Compact(to)
 	}
-	o.close()
 	return o
 }
 

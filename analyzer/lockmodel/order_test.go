@@ -206,3 +206,13 @@ func TestMergeNothing(t *testing.T) {
 	m.Merge(lockmodel.New())
 	assert.Equal(t, want, m.Encode())
 }
+
+func TestEffectsOfKind(t *testing.T) {
+	f := &lockmodel.Func{Effects: []lockmodel.Effect{
+		{Kind: lockmodel.Acquire, Class: "b"}, {Kind: lockmodel.Require, Class: "a"}, {Kind: lockmodel.Acquire, Class: "a"},
+	}}
+	got := f.Of(lockmodel.Acquire)
+	require.Len(t, got, 2)
+	assert.Equal(t, []string{"b", "a"}, []string{got[0].Class, got[1].Class}, "the order of the directives")
+	assert.Empty(t, f.Of(lockmodel.Release))
+}

@@ -125,8 +125,6 @@ func embedded(e ast.Expr) *ast.Ident {
 		return e
 	case *ast.StarExpr:
 		return embedded(e.X)
-	case *ast.ParenExpr:
-		return embedded(e.X)
 	case *ast.SelectorExpr:
 		return e.Sel
 	case *ast.IndexExpr:
