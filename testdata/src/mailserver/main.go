@@ -1,0 +1,125 @@
+// Command mailserver runs a small mail store in a directory of its own: two
+// clients copy to each other at once, a third renames and expunges, and a
+// replica is taken meanwhile. It breaks no rule of package nslock.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"fixtures/mailserver/conv"
+	"fixtures/mailserver/imap"
+	"fixtures/mailserver/mboxlist"
+	"fixtures/mailserver/quota"
+	"fixtures/mailserver/replica"
+	"fixtures/mailserver/transfer"
+
+	"github.com/lockvet/lockvet/nslock"
+)
+
+func main() {
+	log.SetFlags(0)
+	rounds := flag.Int("rounds", 20, "how often the clients copy")
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "mailserver")
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = run(context.Background(), os.Stdout, dir, *rounds)
+	if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run runs the demonstration in dir and writes what there is at the end.
+func run(ctx context.Context, w io.Writer, dir string, rounds int) (err error) {
+	space, err := nslock.Open(filepath.Join(dir, "lock"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, space.Close()) }()
+	store := &transfer.Store{
+		Space: space,
+		List:  mboxlist.New(filepath.Join(dir, "mail")),
+		Quota: quota.NewFiles(filepath.Join(dir, "quota"), 1000),
+		Conv:  conv.New(),
+	}
+	if err := setUp(ctx, store); err != nil {
+		return err
+	}
+	if err := clients(ctx, store, rounds); err != nil {
+		return err
+	}
+	if err := cleanUp(ctx, store); err != nil {
+		return err
+	}
+	snap, err := replica.Take(ctx, store)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, snap)
+	return err
+}
+
+func setUp(ctx context.Context, store *transfer.Store) error {
+	s := imap.NewSession(store, "setup")
+	_, err := s.Serve(ctx, []string{
+		"CREATE user.alice",
+		"CREATE user.bob",
+		"APPEND user.alice lunch on friday",
+		"APPEND user.bob minutes",
+		"SELECT user.alice",
+		"APPEND user.alice Re: lunch on friday",
+		"FETCH",
+	})
+	return errors.Join(err, s.Close())
+}
+
+// clients runs two clients that copy to each other, and a replica.
+func clients(ctx context.Context, store *transfer.Store, rounds int) error {
+	var wg sync.WaitGroup
+	errs := make([]error, 3)
+	wg.Go(func() { errs[0] = copier(ctx, store, "user.alice", "user.bob", rounds) })
+	wg.Go(func() { errs[1] = copier(ctx, store, "user.bob", "user.alice", rounds) })
+	wg.Go(func() {
+		_, err := replica.Take(ctx, store)
+		errs[2] = err
+	})
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func copier(ctx context.Context, store *transfer.Store, from, to string, rounds int) error {
+	s := imap.NewSession(store, from)
+	_, err := s.Do(ctx, "SELECT "+from)
+	for range rounds {
+		if err != nil {
+			break
+		}
+		_, err = s.Do(ctx, "COPY 1 "+to)
+	}
+	return errors.Join(err, s.Close())
+}
+
+func cleanUp(ctx context.Context, store *transfer.Store) error {
+	s := imap.NewSession(store, "cleanup")
+	_, err := s.Serve(ctx, []string{
+		"SELECT user.alice",
+		"EXPUNGE 1 2",
+		"RENAME user.alice user.bob.alice",
+		"QUOTA bob",
+		"THREADS bob",
+		"UNSELECT",
+	})
+	if err == nil {
+		_, err = store.Repack(ctx, store.Space.NewOwner("repack"), "user.bob")
+	}
+	return errors.Join(err, s.Close())
+}
