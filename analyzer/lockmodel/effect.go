@@ -223,7 +223,7 @@ func lookupField(t types.Type, name string, pkg *types.Package) ([]string, types
 	for _, p := range append(ownersOf(t), pkg) {
 		obj, index, _ := types.LookupFieldOrMethod(t, true, p, name)
 		v, ok := obj.(*types.Var)
-		if !ok {
+		if !ok || structOf(t) == nil { // a type parameter may have a struct for its core
 			continue
 		}
 		var fields []string

@@ -63,7 +63,7 @@ func (m *Model) addEdges(edges []Edge) {
 	m.Edges = slices.CompactFunc(all, func(a, b Edge) bool { return a.Outer == b.Outer && a.Inner == b.Inner })
 }
 
-// mergeFuncs unites the effects of two directives lists of one function. Equal
+// mergeFuncs unites two lists of effects of one function. Equal
 // lists keep the order in which they were written; lists that differ come from
 // different places, have no such order, and are sorted.
 func mergeFuncs(a, b *Func) *Func {
