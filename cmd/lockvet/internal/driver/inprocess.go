@@ -157,4 +157,3 @@ func lookup(suite []*analysis.Analyzer, name string) (*flag.Flag, error) {
 	}
 	return nil, errors.New("no such analyzer flag")
 }
-

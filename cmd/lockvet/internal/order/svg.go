@@ -123,7 +123,12 @@ func edgePath(g *Graph, r route) (string, point) {
 	}
 	middle := (len(points) - 1) / 2
 	a, b := points[middle], points[middle+1]
-	return d.String(), point{(a.x + b.x) / 2, (a.y + b.y) / 2}
+	if shift == 0 {
+		return d.String(), point{(a.x + b.x) / 2, (a.y + b.y) / 2}
+	}
+	// Nearer to its start, so that the labels of the two ways stand apart: the
+	// curve at a third of its parameter.
+	return d.String(), point{a.x + (b.x-a.x)*7/27, a.y + (b.y-a.y)*10/27}
 }
 
 func hasEdge(g *Graph, outer, inner string) bool {
