@@ -60,4 +60,7 @@ func (f lockFile) set(mode Mode) (held bool, err error) {
 	}
 }
 
+// near is for Linux.
+func near(string) bool { return false }
+
 func sleep(d time.Duration) { time.Sleep(d) }

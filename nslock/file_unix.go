@@ -14,9 +14,10 @@ import (
 
 // lockFile is an open lock file, and which file it is.
 type lockFile struct {
-	fd  int
-	dev uint64
-	ino uint64
+	fd   int
+	dev  uint64
+	ino  uint64
+	near bool // its locks are in this machine's memory
 }
 
 var noFile = lockFile{fd: -1}
@@ -37,6 +38,7 @@ func (e *entry) openFile(mode Mode) (lockFile, error) {
 	if err != nil {
 		return noFile, fmt.Errorf("nslock: lock file: %w", err)
 	}
+	f.near = e.s.near
 	return f, nil
 }
 

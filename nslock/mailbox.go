@@ -28,8 +28,9 @@ type Mailbox struct {
 //lockvet:require namespace mode=mode key=ref.User
 //lockvet:acquire mailbox mode=mode key=ref.UniqueID
 //lockvet:acquire index mode=mode key=ref.UniqueID
+//go:noinline
 func (o *Owner) OpenMailbox(ctx context.Context, ref MailboxRef, mode Mode) (*Mailbox, error) {
-	pc := callerPC(1)
+	pc := callerPC()
 	if err := o.enter(); err != nil {
 		return nil, err
 	}
@@ -60,8 +61,9 @@ func (o *Owner) OpenMailbox(ctx context.Context, ref MailboxRef, mode Mode) (*Ma
 //lockvet:require namespace exclusive key=ref.User
 //lockvet:acquire mailbox exclusive key=ref.UniqueID try
 //lockvet:acquire index exclusive key=ref.UniqueID try
+//go:noinline
 func (o *Owner) TryRepack(ref MailboxRef) (*Mailbox, error) {
-	pc := callerPC(1)
+	pc := callerPC()
 	if err := o.enter(); err != nil {
 		return nil, err
 	}
@@ -185,8 +187,9 @@ func (m *Mailbox) park() {
 //
 //lockvet:require namespace mode=mode
 //lockvet:acquire index mode=mode
+//go:noinline
 func (m *Mailbox) LockIndex(ctx context.Context, mode Mode) error {
-	pc := callerPC(1)
+	pc := callerPC()
 	if m == nil {
 		return fmt.Errorf("%w: mailbox", ErrClosed)
 	}
@@ -300,8 +303,9 @@ type Mboxname struct {
 // KeepIndexLock the class is retired, and the call refused.
 //
 //lockvet:acquire mboxname mode=mode key=uniqueid
+//go:noinline
 func (o *Owner) LockMboxname(ctx context.Context, uniqueid string, mode Mode) (*Mboxname, error) {
-	pc := callerPC(1)
+	pc := callerPC()
 	if err := o.enter(); err != nil {
 		return nil, err
 	}

@@ -2,10 +2,7 @@ package nslock
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -54,26 +51,6 @@ type hold struct {
 // public returns h as callers see it.
 func (h *hold) public() Held {
 	return Held{Class: h.class, Key: h.key, Mode: h.mode, Where: place(h.pc)}
-}
-
-// callerPC returns the return address of the skip-th caller above the function that calls it.
-// Looking up its file and line costs more than a lock, and happens only for a message.
-func callerPC(skip int) uintptr {
-	var pc [1]uintptr
-	runtime.Callers(skip+2, pc[:])
-	return pc[0]
-}
-
-// place returns the file and line of a pc, "file.go:41".
-func place(pc uintptr) string {
-	if pc == 0 {
-		return ""
-	}
-	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
-	if f.File == "" {
-		return ""
-	}
-	return f.File[strings.LastIndexByte(f.File, '/')+1:] + ":" + strconv.Itoa(f.Line)
 }
 
 // enter begins a call that can return an error.

@@ -83,6 +83,7 @@ type Space struct {
 	dir   string
 	start time.Time // monotonic; every other time is an offset from it
 	seed  maphash.Seed
+	near  bool // see near
 
 	shards [shardCount]shard
 	poll   poller
@@ -135,6 +136,7 @@ func Open(dir string, opts ...Option) (*Space, error) {
 		}
 	}
 	s.poll.s = s
+	s.near = near(abs)
 	if s.announce {
 		s.word = announce(s)
 	}

@@ -20,8 +20,9 @@ type Namespace struct {
 // first.
 //
 //lockvet:acquire namespace mode=mode key=userid
+//go:noinline
 func (o *Owner) LockUser(ctx context.Context, userid string, mode Mode) (*Namespace, error) {
-	return o.lockUser(ctx, userid, mode, callerPC(1))
+	return o.lockUser(ctx, userid, mode, callerPC())
 }
 
 func (o *Owner) lockUser(ctx context.Context, userid string, mode Mode, pc uintptr) (*Namespace, error) {
@@ -96,8 +97,9 @@ func (h *hold) again() {
 // succeeded the lock is held, and later calls are judged against it.
 //
 //lockvet:acquire namespace mode=mode key=userid try
+//go:noinline
 func (o *Owner) TryLockUser(userid string, mode Mode) (*Namespace, error) {
-	pc := callerPC(1)
+	pc := callerPC()
 	if err := o.enter(); err != nil {
 		return nil, err
 	}
@@ -121,8 +123,9 @@ func (o *Owner) TryLockUser(userid string, mode Mode) (*Namespace, error) {
 // every held one. The errors are those of LockUser.
 //
 //lockvet:acquire namespace mode=mode key=userids ordered
+//go:noinline
 func (o *Owner) LockUsers(ctx context.Context, mode Mode, userids ...string) (*Namespace, error) {
-	return o.lockUsers(ctx, mode, userids, callerPC(1))
+	return o.lockUsers(ctx, mode, userids, callerPC())
 }
 
 // LockMailboxUsers locks the namespaces of the users who own the mailboxes, as LockUsers does.
@@ -130,8 +133,9 @@ func (o *Owner) LockUsers(ctx context.Context, mode Mode, userids ...string) (*N
 // with "^" for a dot. Mailboxes that no user owns are under SharedNamespace.
 //
 //lockvet:acquire namespace mode=mode ordered
+//go:noinline
 func (o *Owner) LockMailboxUsers(ctx context.Context, mode Mode, mboxnames ...string) (*Namespace, error) {
-	pc := callerPC(1)
+	pc := callerPC()
 	users := make([]string, 0, len(mboxnames))
 	for _, name := range mboxnames {
 		if name == "" {
@@ -235,20 +239,21 @@ func (n *Namespace) Users() []string {
 // is an error of the program, which Owner.Close returns and Strict panics on.
 //
 //lockvet:release namespace
+//go:noinline
 func (n *Namespace) Release() {
 	if n == nil || n.hold == nil {
 		return
 	}
 	o := n.hold.o
 	if !o.busy.CompareAndSwap(false, true) {
-		pc := callerPC(1)
+		pc := callerPC()
 		o.postpone(func() { n.release(pc) })
 		return
 	}
 	defer o.leave()
 	pc := uintptr(0)
 	if len(o.holds) > 1 {
-		pc = callerPC(1)
+		pc = callerPC()
 	}
 	n.release(pc)
 }

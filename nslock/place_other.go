@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package nslock
+
+const framesWork = false
+
+func returnAddress() uintptr { return 0 }

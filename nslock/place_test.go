@@ -1,0 +1,78 @@
+package nslock
+
+import (
+	"context"
+	"runtime"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// line returns the place of its caller, offset lines below.
+func line(offset int) string {
+	_, _, n, _ := runtime.Caller(1)
+	return "place_test.go:" + strconv.Itoa(n+offset)
+}
+
+func TestPlaceIsTheCall(t *testing.T) {
+	if runtime.GOARCH == "amd64" {
+		require.True(t, framesWork, "the frame pointer must give what walking the stack gives")
+	}
+	s := openTest(t)
+	ctx := context.Background()
+	o := s.NewOwner("o")
+	want := []string{line(1)}
+	ns, err := o.LockUsers(ctx, Exclusive, "alice")
+	require.NoError(t, err)
+	want = append(want, line(1))
+	ns2, err := o.LockUser(ctx, "bob", Exclusive)
+	require.NoError(t, err)
+	want = append(want, line(1))
+	ns3, err := o.TryLockUser("carol", Shared)
+	require.NoError(t, err)
+	want = append(want, line(1))
+	ns4, err := o.LockMailboxUsers(ctx, Exclusive, "user.dave")
+	require.NoError(t, err)
+	want = append(want, line(1), line(1))
+	mb, err := o.OpenMailbox(ctx, MailboxRef{User: "bob", UniqueID: "u1"}, Shared)
+	require.NoError(t, err)
+	want = append(want, line(1))
+	mn, err := o.LockMboxname(ctx, "u2", Shared)
+	require.NoError(t, err)
+	var got []string
+	for _, h := range o.Held() {
+		got = append(got, h.Where)
+	}
+	require.Equal(t, want, got)
+	mn.Release()
+	mb.Close()
+	for _, n := range []*Namespace{ns, ns2, ns3, ns4} {
+		n.Release()
+	}
+	require.NoError(t, o.Close())
+}
+
+func TestPlaceThroughInterfaceAndClosure(t *testing.T) {
+	s := openTest(t)
+	o := s.NewOwner("o")
+	var l interface {
+		LockUser(context.Context, string, Mode) (*Namespace, error)
+	} = o
+	func() {
+		defer func() {
+			want := line(1)
+			_, _ = l.LockUser(context.Background(), "alice", Shared)
+			require.Equal(t, want, o.Held()[0].Where)
+		}()
+	}()
+	require.ErrorIs(t, o.Close(), ErrLeak)
+}
+
+func TestPlaceWalked(t *testing.T) {
+	at := func() uintptr { return func() uintptr { return walkPC() }() }
+	want := line(1)
+	pc := at()
+	require.Equal(t, want, place(pc))
+	require.Empty(t, place(0))
+}
