@@ -1,17 +1,20 @@
 package nslock
 
-// framesWork reports whether returnAddress answers as a walk of the stack does.
-var framesWork = probeFrames()
+// framesWork reports whether callerPC can use the frame pointer: not if the compiler was told to
+// inline nothing, because a frame lies between then.
+var framesWork = true
+
+func init() { framesWork = probeFrames() }
 
 //go:noinline
 func probeFrames() bool {
-	frames, walked := probePCs()
-	return frames == walked && frames != 0
+	fast, walked := probePCs()
+	return fast == walked
 }
 
 //go:noinline
-func probePCs() (frames, walked uintptr) {
-	return returnAddress(), func() uintptr { return walkPC() }()
+func probePCs() (fast, walked uintptr) {
+	return callerPC(), func() uintptr { return walkPC() }()
 }
 
 // returnAddress returns the return address of the function that calls it, by its frame pointer.
