@@ -30,7 +30,7 @@ type Mailbox struct {
 //lockvet:acquire index mode=mode key=ref.UniqueID
 //go:noinline
 func (o *Owner) OpenMailbox(ctx context.Context, ref MailboxRef, mode Mode) (*Mailbox, error) {
-	pc := callerPC()
+	pc := returnAddress()
 	if err := o.enter(); err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (o *Owner) OpenMailbox(ctx context.Context, ref MailboxRef, mode Mode) (*Ma
 //lockvet:acquire index exclusive key=ref.UniqueID try
 //go:noinline
 func (o *Owner) TryRepack(ref MailboxRef) (*Mailbox, error) {
-	pc := callerPC()
+	pc := returnAddress()
 	if err := o.enter(); err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (m *Mailbox) park() {
 //lockvet:acquire index mode=mode
 //go:noinline
 func (m *Mailbox) LockIndex(ctx context.Context, mode Mode) error {
-	pc := callerPC()
+	pc := returnAddress()
 	if m == nil {
 		return fmt.Errorf("%w: mailbox", ErrClosed)
 	}
@@ -305,7 +305,7 @@ type Mboxname struct {
 //lockvet:acquire mboxname mode=mode key=uniqueid
 //go:noinline
 func (o *Owner) LockMboxname(ctx context.Context, uniqueid string, mode Mode) (*Mboxname, error) {
-	pc := callerPC()
+	pc := returnAddress()
 	if err := o.enter(); err != nil {
 		return nil, err
 	}

@@ -6,18 +6,12 @@ import (
 	"strings"
 )
 
-// Where a lock was taken is kept as a return address, and looked up only for a message. Walking the
-// stack for it would cost a fifth of a lock; on amd64 it is read where the frame pointer says,
-// if that gives the same answer as walking.
+// Where a lock was taken is kept as a return address, and looked up only for a message. On amd64 it
+// is read where the frame pointer says, which Go's calling convention keeps valid: walking the
+// stack for it would cost a fifth of a lock.
 
-// callerPC returns the return address of the method that calls it. That method must not be inlined.
-func callerPC() uintptr {
-	if !framesWork {
-		return walkPC()
-	}
-	return returnAddress()
-}
-
+// walkPC is returnAddress by a walk of the stack, for the caller of its caller.
+//
 //go:noinline
 func walkPC() uintptr {
 	var pc [1]uintptr

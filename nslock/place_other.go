@@ -2,6 +2,7 @@
 
 package nslock
 
-const framesWork = false
-
-func returnAddress() uintptr { return 0 }
+// returnAddress returns the address to which its caller, which must not be inlined, will return.
+//
+//go:noinline
+func returnAddress() uintptr { return walkPC() }

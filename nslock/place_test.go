@@ -16,7 +16,6 @@ func line(offset int) string {
 }
 
 func TestPlaceIsTheCall(t *testing.T) {
-	t.Logf("by frame pointer: %t", framesWork)
 	s := openTest(t)
 	ctx := context.Background()
 	o := s.NewOwner("o")
@@ -67,10 +66,15 @@ func TestPlaceThroughInterfaceAndClosure(t *testing.T) {
 	require.ErrorIs(t, o.Close(), ErrLeak)
 }
 
-func TestPlaceWalked(t *testing.T) {
-	at := func() uintptr { return func() uintptr { return walkPC() }() }
+//go:noinline
+func bothPCs() (fast, walked uintptr) {
+	return returnAddress(), func() uintptr { return walkPC() }()
+}
+
+func TestPlaceIsWhatAWalkFinds(t *testing.T) {
 	want := line(1)
-	pc := at()
-	require.Equal(t, want, place(pc))
+	fast, walked := bothPCs()
+	require.Equal(t, want, place(fast))
+	require.Equal(t, want, place(walked))
 	require.Empty(t, place(0))
 }

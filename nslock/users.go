@@ -22,7 +22,7 @@ type Namespace struct {
 //lockvet:acquire namespace mode=mode key=userid
 //go:noinline
 func (o *Owner) LockUser(ctx context.Context, userid string, mode Mode) (*Namespace, error) {
-	return o.lockUser(ctx, userid, mode, callerPC())
+	return o.lockUser(ctx, userid, mode, returnAddress())
 }
 
 func (o *Owner) lockUser(ctx context.Context, userid string, mode Mode, pc uintptr) (*Namespace, error) {
@@ -99,7 +99,7 @@ func (h *hold) again() {
 //lockvet:acquire namespace mode=mode key=userid try
 //go:noinline
 func (o *Owner) TryLockUser(userid string, mode Mode) (*Namespace, error) {
-	pc := callerPC()
+	pc := returnAddress()
 	if err := o.enter(); err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (o *Owner) TryLockUser(userid string, mode Mode) (*Namespace, error) {
 //lockvet:acquire namespace mode=mode key=userids ordered
 //go:noinline
 func (o *Owner) LockUsers(ctx context.Context, mode Mode, userids ...string) (*Namespace, error) {
-	return o.lockUsers(ctx, mode, userids, callerPC())
+	return o.lockUsers(ctx, mode, userids, returnAddress())
 }
 
 // LockMailboxUsers locks the namespaces of the users who own the mailboxes, as LockUsers does.
@@ -135,7 +135,7 @@ func (o *Owner) LockUsers(ctx context.Context, mode Mode, userids ...string) (*N
 //lockvet:acquire namespace mode=mode ordered
 //go:noinline
 func (o *Owner) LockMailboxUsers(ctx context.Context, mode Mode, mboxnames ...string) (*Namespace, error) {
-	pc := callerPC()
+	pc := returnAddress()
 	users := make([]string, 0, len(mboxnames))
 	for _, name := range mboxnames {
 		if name == "" {
@@ -246,14 +246,14 @@ func (n *Namespace) Release() {
 	}
 	o := n.hold.o
 	if !o.busy.CompareAndSwap(false, true) {
-		pc := callerPC()
+		pc := returnAddress()
 		o.postpone(func() { n.release(pc) })
 		return
 	}
 	defer o.leave()
 	pc := uintptr(0)
 	if len(o.holds) > 1 {
-		pc = callerPC()
+		pc = returnAddress()
 	}
 	n.release(pc)
 }
