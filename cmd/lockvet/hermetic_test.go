@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/analysis/unitchecker"
+	"golang.org/x/tools/txtar"
+)
+
+// The tests here hold lockvet to what a build system with remote execution
+// asks for, of which Bazel's nogo is one: each package is analysed by a process
+// of its own, in a directory of its own, perhaps on another machine, and knows
+// of the packages that it imports nothing but their export data and the file
+// of facts that was written when they were analysed.
+
+// A unit is what the analysis of one package gave.
+type unit struct {
+	facts    []byte
+	findings string
+}
+
+// TestHermetic analyses the same packages in checkouts at two paths. Facts and
+// findings are the same bytes, and no path of a checkout is in them.
+func TestHermetic(t *testing.T) {
+	binary := buildLockvet(t)
+	first, second := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "a", "longer", "path")
+	units, again := analyseUnits(t, binary, first), analyseUnits(t, binary, second)
+	assert.Equal(t, units, again)
+
+	require.Contains(t, units, "example.com/h/app")
+	assert.Contains(t, units["example.com/h/app"].findings, `"category": "ns-under-mailbox"`, "facts did not cross packages")
+	for path, u := range units {
+		assert.NotContains(t, string(u.facts), first, "facts of %s", path)
+		assert.NotContains(t, u.findings, first, "findings of %s", path)
+	}
+}
+
+// TestEachCheckWorksAlone runs one analyzer at a time, as a build that depends
+// on a single check does: it finds what it finds in company.
+func TestEachCheckWorksAlone(t *testing.T) {
+	binary := buildLockvet(t)
+	dir := t.TempDir()
+	together := analyseUnits(t, binary, filepath.Join(dir, "together"))["example.com/h/app"].findings
+	alone := analyseUnits(t, binary, filepath.Join(dir, "alone"), "-inversion")["example.com/h/app"].findings
+	only := map[string]map[string]json.RawMessage{}
+	require.NoError(t, json.Unmarshal([]byte(together), &only))
+	for _, analyzers := range only {
+		maps.DeleteFunc(analyzers, func(name string, _ json.RawMessage) bool { return name != "inversion" })
+	}
+	want, err := json.Marshal(only)
+	require.NoError(t, err)
+	assert.JSONEq(t, string(want), alone)
+}
+
+func buildLockvet(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "lockvet")
+	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return binary
+}
+
+// listed is what go list says of a package.
+type listed struct {
+	ImportPath, Dir, Export string
+	Standard                bool
+	GoFiles, Imports, Deps  []string
+}
+
+// analyseUnits lays the fixture module out in root and analyses its packages
+// one by one, dependencies first, in the order of go list -deps.
+func analyseUnits(t *testing.T, binary, root string, flags ...string) map[string]unit {
+	t.Helper()
+	archive, err := txtar.ParseFile(filepath.Join("testdata", "hermetic.txtar"))
+	require.NoError(t, err)
+	for _, f := range archive.Files {
+		name := filepath.Join(root, f.Name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, f.Data, 0o644))
+	}
+	packages := list(t, root)
+	exports := map[string]string{}
+	units := map[string]unit{}
+	for _, p := range packages {
+		exports[p.ImportPath] = p.Export
+		if !p.Standard {
+			units[p.ImportPath] = analyseUnit(t, binary, root, p, exports, units, flags)
+		}
+	}
+	return units
+}
+
+func list(t *testing.T, root string) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", "-export", "-trimpath", "-json=ImportPath,Dir,Export,Standard,GoFiles,Imports,Deps", "./...")
+	cmd.Dir = root
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	var packages []listed
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else {
+			require.NoError(t, err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+// analyseUnit analyses one package in a new directory that holds nothing but
+// the facts of the packages that it imports.
+func analyseUnit(t *testing.T, binary, root string, p listed, exports map[string]string, done map[string]unit, flags []string) unit {
+	t.Helper()
+	dir := t.TempDir()
+	config := unitchecker.Config{
+		ID: p.ImportPath, Compiler: "gc", Dir: p.Dir, ImportPath: p.ImportPath, GoVersion: "go1.26",
+		ImportMap: map[string]string{}, PackageFile: map[string]string{}, PackageVetx: map[string]string{}, VetxOutput: "facts",
+	}
+	for _, name := range p.GoFiles {
+		config.GoFiles = append(config.GoFiles, filepath.Join(p.Dir, name))
+	}
+	for _, dep := range p.Deps {
+		config.ImportMap[dep], config.PackageFile[dep] = dep, exports[dep]
+	}
+	for _, dep := range p.Imports {
+		if u, ok := done[dep]; ok {
+			config.PackageVetx[dep] = "facts-of-" + path.Base(dep)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, config.PackageVetx[dep]), u.facts, 0o644))
+		}
+	}
+	data, err := json.Marshal(config)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "unit.cfg"), data, 0o644))
+	cmd := exec.Command(binary, slices.Concat(flags, []string{"-json", "unit.cfg"})...)
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, "%s", stderr.String())
+	facts, err := os.ReadFile(filepath.Join(dir, "facts"))
+	require.NoError(t, err)
+	return unit{facts, strings.ReplaceAll(string(out), root, "ROOT")}
+}
