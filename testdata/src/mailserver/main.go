@@ -40,7 +40,11 @@ func main() {
 
 // run runs the demonstration in dir and writes what there is at the end.
 func run(ctx context.Context, w io.Writer, dir string, rounds int) (err error) {
-	space, err := nslock.Open(filepath.Join(dir, "lock"))
+	locks := filepath.Join(dir, "lock")
+	if err := os.Mkdir(locks, 0o700); err != nil {
+		return err
+	}
+	space, err := nslock.Open(locks)
 	if err != nil {
 		return err
 	}

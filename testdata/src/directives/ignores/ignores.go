@@ -93,7 +93,7 @@ func TooFar(s *locks.Session, a, b string) {
 
 // Silenced silences the leak of its line, and nothing of the next.
 func Silenced(s *locks.Session, id, user string) {
-	mb := s.Open(id) //lockvet:ignore leak -- closed when the process ends
+	mb := s.Open(id)   //lockvet:ignore leak -- closed when the process ends
 	ns := s.Lock(user) // want `ns-under-mailbox: acquiring namespace lock of user`
 	ns.Unlock()
 	if user == "" {

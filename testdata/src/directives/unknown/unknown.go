@@ -8,7 +8,6 @@
 //lockvet:order // want `^bad-directive: `
 //lockvet:order spool // want `^bad-directive: `
 //lockvet:lock spool // want `^bad-directive: .*lock`
-//lockvet: // want `^bad-directive: `
 package unknown
 
 // Ref names a spool.

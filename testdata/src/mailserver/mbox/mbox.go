@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,6 +42,17 @@ type Mailbox struct {
 	lock     *nslock.Mailbox
 	messages []Message
 	dirty    bool
+}
+
+// Create makes the file of the mailbox ref, with no message in it. It is
+// this file whose lock says that the mailbox is open.
+//
+//lockvet:require namespace exclusive key=ref.User
+func Create(ref nslock.MailboxRef) error {
+	if err := os.MkdirAll(filepath.Dir(ref.IndexPath), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(ref.IndexPath, nil, 0o600)
 }
 
 // Open opens the mailbox ref. The caller holds its user's namespace lock and
@@ -122,9 +132,6 @@ func (m *Mailbox) Save() error {
 	for _, msg := range m.messages {
 		fmt.Fprintln(&text, msg)
 	}
-	if err := os.MkdirAll(filepath.Dir(m.ref.IndexPath), 0o700); err != nil {
-		return err
-	}
 	if err := os.WriteFile(m.ref.IndexPath, []byte(text.String()), 0o600); err != nil {
 		return err
 	}
@@ -145,9 +152,6 @@ func (m *Mailbox) Close() {
 
 func (m *Mailbox) load() error {
 	f, err := os.Open(m.ref.IndexPath)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}

@@ -39,12 +39,10 @@ func (s *Store) Create(ctx context.Context, o *nslock.Owner, name string) error 
 	if err != nil {
 		return err
 	}
-	mb, err := mbox.Open(ctx, o, ref, nslock.Exclusive)
-	if err != nil {
+	if err := mbox.Create(ref); err != nil {
 		return errors.Join(err, s.List.Remove(user, name))
 	}
-	defer mb.Close()
-	return mb.Save()
+	return nil
 }
 
 // Append adds a message to the mailbox name.
@@ -154,6 +152,9 @@ func (s *Store) Rename(ctx context.Context, o *nslock.Owner, from, to string) er
 //lockvet:require namespace exclusive key=src.User
 //lockvet:require namespace exclusive key=dst.User
 func (s *Store) move(ctx context.Context, o *nslock.Owner, src, dst nslock.MailboxRef) error {
+	if err := mbox.Create(dst); err != nil {
+		return err
+	}
 	from, err := mbox.Open(ctx, o, src, nslock.Exclusive)
 	if err != nil {
 		return err
