@@ -120,6 +120,9 @@ type usageError struct{ error }
 
 // fail prints an error and returns the exit code for it.
 func (c *Command) fail(err error) int {
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	fmt.Fprintf(c.Stderr, "lockvet: %v\n", err)
 	var usage usageError
 	if errors.As(err, &usage) {

@@ -60,10 +60,15 @@ func (p *progress) run(start time.Time) {
 			fmt.Fprint(p.w, "\r\x1b[K")
 			return
 		case now := <-ticker.C:
-			if elapsed := now.Sub(start); elapsed >= quiet {
-				fmt.Fprintf(p.w, "\r\x1b[Klockvet: %s analysed, %s", plural(int(p.packages.Load()), "package"), elapsed.Round(time.Second))
-			}
+			p.draw(now.Sub(start))
 		}
+	}
+}
+
+// draw prints the line anew.
+func (p *progress) draw(elapsed time.Duration) {
+	if elapsed >= quiet {
+		fmt.Fprintf(p.w, "\r\x1b[Klockvet: %s analysed, %s", plural(int(p.packages.Load()), "package"), elapsed.Round(time.Second))
 	}
 }
 

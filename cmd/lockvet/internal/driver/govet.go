@@ -92,7 +92,7 @@ func vetArgs(ctx context.Context, opts Options) (args []string, cleanup func(), 
 func runVet(ctx context.Context, opts Options, args, patterns []string) (result *report.Result, failed bool, err error) {
 	args = slices.Concat(args, []string{"-json", "--"}, patterns)
 	opts.logf("go %s", strings.Join(args, " "))
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := goCommand(ctx, args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
@@ -198,7 +198,7 @@ func Fix(ctx context.Context, opts Options, diff bool) (stdout string, errs []st
 	}
 	args = append(append(args, "--"), opts.Patterns...)
 	opts.logf("go %s", strings.Join(args, " "))
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := goCommand(ctx, args...)
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	err = cmd.Run()

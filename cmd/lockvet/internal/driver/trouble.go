@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lockvet/lockvet/cmd/lockvet/internal/report"
 )
@@ -45,9 +46,26 @@ func checkModule(ctx context.Context) error {
 	return nil
 }
 
+// grace is how long an interrupted go command has to take its processes and
+// temporary files away.
+const grace = 5 * time.Second
+
+// goCommand returns a go command that ends when the context does.
+func goCommand(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.WaitDelay = grace
+	cmd.Cancel = func() error {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			return cmd.Process.Kill() // where there are no signals
+		}
+		return nil
+	}
+	return cmd
+}
+
 // goOutput runs the go command and returns its standard output.
 func goOutput(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := goCommand(ctx, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
