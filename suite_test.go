@@ -67,7 +67,8 @@ func whole(suite []*analysis.Analyzer) *analysis.Analyzer {
 	var needs []*analysis.Analyzer
 	for _, a := range suite {
 		for _, need := range append([]*analysis.Analyzer{a}, a.Requires...) {
-			if (need.ResultType != nil || len(need.FactTypes) > 0) && !slices.Contains(needs, need) {
+			ranHere := slices.Contains(suite, need) && len(need.FactTypes) == 0
+			if !ranHere && !slices.Contains(needs, need) {
 				needs = append(needs, need)
 			}
 		}
@@ -93,7 +94,7 @@ func runOne(pass *analysis.Pass, a *analysis.Analyzer, results map[*analysis.Ana
 	if _, ok := results[a]; ok {
 		return nil
 	}
-	if result, ok := pass.ResultOf[a]; ok && len(a.FactTypes) > 0 {
+	if result, ok := pass.ResultOf[a]; ok {
 		results[a] = result
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 
 // During locks the account in a transaction, which holds the ledger.
 func During(d *db.DB, a *db.Account) error {
-	return d.Update(func(*db.DB) error { // want `order: calling d.Update acquires account lock|order: `
+	return d.Update(func(*db.DB) error { // want `order: calling (\S+\.)?Update acquires account lock|order: `
 		a.Mu.Lock()
 		defer a.Mu.Unlock()
 		return nil

@@ -46,7 +46,7 @@ func newServer(s *locks.Session, small bool) *server {
 func (v *server) Update(id, user string) {
 	mb := v.s.Open(id)
 	defer mb.Close()
-	v.keep.update(user) // want `ns-under-mailbox: calling v.keep.update acquires namespace lock while holding mailbox lock \(line \d+\): .*update calls .*Lock`
+	v.keep.update(user) // want `ns-under-mailbox: calling (\S+\.)?update acquires namespace lock while holding mailbox lock \(line \d+\): .*update calls .*Lock`
 }
 
 // Peek calls what no implementation locks in.
@@ -76,7 +76,7 @@ func LocalTable(s *locks.Session, id, user string) {
 	var k keeper = &table{s: s}
 	mb := s.Open(id)
 	defer mb.Close()
-	k.update(user) // want `ns-under-mailbox: calling k.update acquires namespace lock`
+	k.update(user) // want `ns-under-mailbox: calling (\S+\.)?update acquires namespace lock`
 }
 
 // TypeSwitch locks in the case of the type that locks only.
@@ -87,7 +87,7 @@ func TypeSwitch(s *locks.Session, id, user string, k keeper) {
 	case *memory:
 		k.update(user)
 	case *table:
-		k.update(user) // want `ns-under-mailbox: calling k.update acquires namespace lock`
+		k.update(user) // want `ns-under-mailbox: calling (\S+\.)?update acquires namespace lock`
 	}
 }
 
@@ -111,7 +111,7 @@ type both interface {
 func Embedded(s *locks.Session, id, user string, k both) int {
 	mb := s.Open(id)
 	defer mb.Close()
-	k.update(user) // want `ns-under-mailbox: calling k.update acquires namespace lock`
+	k.update(user) // want `ns-under-mailbox: calling (\S+\.)?update acquires namespace lock`
 	return k.peek(user)
 }
 
@@ -130,7 +130,7 @@ func UseWrapped(s *locks.Session, id, user string) int {
 	w := &wrapped{keeper: &table{s: s}}
 	mb := s.Open(id)
 	defer mb.Close()
-	w.update(user) // want `ns-under-mailbox: calling w.update acquires namespace lock`
+	w.update(user) // want `ns-under-mailbox: calling (\S+\.)?update acquires namespace lock`
 	return w.calls
 }
 
@@ -197,7 +197,7 @@ type number interface{ ~int }
 func use[K keeper, N number](s *locks.Session, id string, k K, n N) {
 	mb := s.Open(id)
 	defer mb.Close()
-	k.update(fmt.Sprint(int(n))) // want `ns-under-mailbox: calling k.update acquires namespace lock`
+	k.update(fmt.Sprint(int(n))) // want `ns-under-mailbox: calling (\S+\.)?update acquires namespace lock`
 }
 
 // Constraint calls through a type parameter.

@@ -26,7 +26,7 @@ func (c *conn) charge(user string) { c.s.Lock(user).Unlock() }
 // Field opens in one method and locks in the next.
 func (c *conn) Field(id, user string) {
 	c.open(id)
-	c.charge(user) // want `ns-under-mailbox: calling c.charge acquires namespace lock while holding mailbox lock \(line \d+\)`
+	c.charge(user) // want `ns-under-mailbox: calling (\S+\.)?charge acquires namespace lock while holding mailbox lock \(line \d+\)`
 	c.close()
 }
 
@@ -42,7 +42,7 @@ func FieldOther(c, d *conn, id, user string) {
 	c.open(id)
 	d.open(id)
 	d.close()
-	c.charge(user) // want `ns-under-mailbox: calling c.charge acquires namespace lock`
+	c.charge(user) // want `ns-under-mailbox: calling (\S+\.)?charge acquires namespace lock`
 	c.close()
 }
 
@@ -60,7 +60,7 @@ func Loop(s *locks.Session, commands []Command) {
 			}
 			c.open(cmd.ID)
 		case "CHARGE":
-			c.charge(cmd.User) // want `ns-under-mailbox: calling c.charge acquires namespace lock`
+			c.charge(cmd.User) // want `ns-under-mailbox: calling (\S+\.)?charge acquires namespace lock`
 		}
 	}
 	if c.selected != nil {
@@ -101,7 +101,7 @@ func Select(s *locks.Session, opens, users <-chan string, done <-chan struct{}) 
 			}
 			c.open(id)
 		case user := <-users:
-			c.charge(user) // want `ns-under-mailbox: calling c.charge acquires namespace lock`
+			c.charge(user) // want `ns-under-mailbox: calling (\S+\.)?charge acquires namespace lock`
 		case <-done:
 			if c.selected != nil {
 				c.close()
@@ -130,7 +130,7 @@ func SelectClosed(s *locks.Session, opens, users <-chan string, done <-chan stru
 // Map keeps mailboxes in a map.
 func (c *conn) Map(id, user string) {
 	c.opened[id] = c.s.Open(id)
-	c.charge(user) // want `ns-under-mailbox: calling c.charge acquires namespace lock`
+	c.charge(user) // want `ns-under-mailbox: calling (\S+\.)?charge acquires namespace lock`
 	c.opened[id].Close()
 	delete(c.opened, id)
 }
@@ -149,7 +149,7 @@ func (c *conn) Slice(ids []string, user string) {
 	for _, id := range ids {
 		c.stack = append(c.stack, c.s.Open(id))
 	}
-	c.charge(user) // want `ns-under-mailbox: calling c.charge acquires namespace lock`
+	c.charge(user) // want `ns-under-mailbox: calling (\S+\.)?charge acquires namespace lock`
 	for _, mb := range c.stack {
 		mb.Close()
 	}

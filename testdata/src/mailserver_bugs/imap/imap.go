@@ -43,7 +43,7 @@ func Serve(ctx context.Context, o *nslock.Owner, commands []Command) (err error)
 			c.unselect()
 			c.selected, err = box.Open(ctx, o, cmd.Ref)
 		case "COPY":
-			err = c.copyTo(ctx, cmd.Ref) // want `^ns-under-mailbox: calling c.copyTo acquires namespace lock while holding mailbox lock \(line 44\): .*copyTo calls message.CopyTo calls target.Open calls LockUser \(target/target.go:20\); order is namespace, then mailbox$`
+			err = c.copyTo(ctx, cmd.Ref) // want `^ns-under-mailbox: calling (\S+\.)?copyTo acquires namespace lock while holding mailbox lock \(line 44\): .*copyTo calls message.CopyTo calls target.Open calls LockUser \(target/target.go:20\); order is namespace, then mailbox$`
 		case "UNSELECT":
 			c.unselect()
 		default:

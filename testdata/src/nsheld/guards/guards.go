@@ -19,12 +19,12 @@ func Param(s *locks.Session, ns *locks.User, user string) {
 // ParamReleased releases it first.
 func ParamReleased(s *locks.Session, ns *locks.User, user string) {
 	ns.Unlock()
-	s.Write(user) // want `not-held: calling s.Write requires holding namespace lock of user`
+	s.Write(user) // want `not-held: calling (\S+\.)?Write requires holding namespace lock of user`
 }
 
 // NoParam has none.
 func NoParam(s *locks.Session, user string) {
-	s.Write(user) // want `not-held: calling s.Write requires holding namespace lock of user`
+	s.Write(user) // want `not-held: calling (\S+\.)?Write requires holding namespace lock of user`
 }
 
 // Passes passes the lock on.
@@ -64,7 +64,7 @@ func Change(s *locks.Session, user string) {
 func ChangeLate(s *locks.Session, user string) {
 	t := Begin(s, user)
 	t.Commit()
-	t.Set() // want `not-held: calling t.Set requires holding namespace lock`
+	t.Set() // want `not-held: calling (\S+\.)?Set requires holding namespace lock`
 }
 
 // Mailbox opens under a lock that is a parameter.
@@ -94,5 +94,5 @@ func Func(s *locks.Session, user string) {
 func FuncCalled(s *locks.Session, user string) {
 	release := locked(s, user)
 	release()
-	s.Write(user) // want `not-held: calling s.Write requires holding namespace lock of user`
+	s.Write(user) // want `not-held: calling (\S+\.)?Write requires holding namespace lock of user`
 }

@@ -46,7 +46,7 @@ func (a *Account) Add(n int) {
 func (a *Account) AddTwice(n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.Add(n) // want `relock: calling a.Add acquires account lock`
+	a.Add(n) // want `relock: calling (\S+\.)?Add acquires account lock`
 }
 
 // AddOther calls it for another account.
@@ -71,7 +71,7 @@ func (a *Account) Tried() bool {
 func (a *Account) Deferred() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	defer a.Add(1) // want `relock: calling a.Add acquires account lock`
+	defer a.Add(1) // want `relock: calling (\S+\.)?Add acquires account lock`
 }
 
 // DeferredAfter runs it after the unlock.

@@ -11,7 +11,7 @@ import (
 func Two(s *locks.Session, a, b string) {
 	first := s.Lock(a)
 	defer first.Unlock()
-	second := s.Lock(b) // want `^users-unordered: acquiring namespace lock of b while holding namespace lock of a \(line 14\), in no fixed order; use LockAll$`
+	second := s.Lock(b) // want `^users-unordered: acquiring namespace lock of b while holding namespace lock of a \(line 12\), in no fixed order; use LockAll$`
 	defer second.Unlock()
 }
 
