@@ -7,16 +7,6 @@ import (
 	"testing"
 )
 
-func openTest(tb testing.TB, opts ...Option) *Space {
-	tb.Helper()
-	s, err := Open(tb.TempDir(), opts...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = s.Close() })
-	return s
-}
-
 func BenchmarkRawPair(b *testing.B) {
 	f, err := os.Create(b.TempDir() + "/x")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // line returns the place of its caller, offset lines below.
 func line(offset int) string {
 	_, _, n, _ := runtime.Caller(1)
-	return "place_test.go:" + strconv.Itoa(n+offset)
+	return "place_linux_test.go:" + strconv.Itoa(n+offset)
 }
 
 func TestPlaceIsTheCall(t *testing.T) {
