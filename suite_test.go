@@ -125,8 +125,8 @@ func runOne(pass *analysis.Pass, a *analysis.Analyzer, results map[*analysis.Ana
 
 var (
 	// message is the grammar of every message as far as it can be told from
-	// one alone: one line of printable ASCII that begins in lower case.
-	message = regexp.MustCompile(`^[a-z][ -~]*[^. ]$`)
+	// one alone: one line of printable ASCII without a final stop.
+	message = regexp.MustCompile(`^[A-Za-z"(*][ -~]*[^. ]$`)
 	// register is what a name of the intermediate form looks like.
 	register = regexp.MustCompile(`\bt[0-9]+\b|\$[0-9]`)
 )

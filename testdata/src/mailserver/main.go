@@ -64,6 +64,13 @@ func run(ctx context.Context, w io.Writer, dir string, rounds int) (err error) {
 	if err := cleanUp(ctx, store); err != nil {
 		return err
 	}
+	err = replica.Freeze(ctx, store, func(n, of int) { log.Printf("locked %d of %d", n, of) }, func() error {
+		log.Printf("%d mailboxes", len(store.List.Names("")))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	snap, err := replica.Take(ctx, store)
 	if err != nil {
 		return err

@@ -205,11 +205,12 @@ func RepackFailed(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef) e
 		return err
 	}
 	mb, err := o.TryRepack(ref)
-	ns.Release()
 	if err == nil {
 		mb.Close()
+		ns.Release()
 		return nil
 	}
+	ns.Release()
 	again, err := o.LockUser(ctx, ref.User, nslock.Shared)
 	if err != nil {
 		return err

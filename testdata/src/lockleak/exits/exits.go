@@ -316,8 +316,25 @@ func TriedKept(s *locks.Session, user string) bool {
 
 // DeferredFlag releases in a deferred closure unless all went well; then the
 // lock is the caller's.
-func DeferredFlag(s *locks.Session, user, id string) (ns *locks.User, err error) {
-	ns = s.Lock(user)
+func DeferredFlag(s *locks.Session, user, id string) (*locks.User, error) {
+	ns := s.Lock(user)
+	done := false
+	defer func() {
+		if !done {
+			ns.Unlock()
+		}
+	}()
+	if id == "" {
+		return nil, errEmpty
+	}
+	done = true
+	return ns, nil
+}
+
+// DeferredNil does the same with a named result, which the early return has
+// set to nil by then.
+func DeferredNil(s *locks.Session, user, id string) (ns *locks.User, err error) {
+	ns = s.Lock(user) // want `leak: .*namespace lock of user`
 	done := false
 	defer func() {
 		if !done {

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	_ "github.com/lockvet/lockvet/nslock" // the classes that the directives name
 )
 
 // ErrOver says that a user has no room.

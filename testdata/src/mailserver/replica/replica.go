@@ -4,6 +4,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,14 +27,23 @@ func (s Snapshot) String() string {
 	return strings.Join(parts, " ")
 }
 
-// Take locks every user of the store, in order, and reads their mailboxes.
+// Take locks every user of the store in one call and reads their mailboxes.
 func Take(ctx context.Context, store *transfer.Store) (snap Snapshot, err error) {
 	o := store.Space.NewOwner("replica")
-	defer func() {
-		if closed := o.Close(); err == nil {
-			err = closed
-		}
-	}()
+	defer func() { err = errors.Join(err, o.Close()) }()
+	ns, err := o.LockUsers(ctx, nslock.Shared, store.List.Users()...)
+	if err != nil {
+		return nil, err
+	}
+	defer ns.Release()
+	return read(ctx, o, store)
+}
+
+// Freeze calls fn with every user locked, so that nothing changes meanwhile.
+// It locks them one by one, in order, and says to progress how far it got.
+func Freeze(ctx context.Context, store *transfer.Store, progress func(n, of int), fn func() error) (err error) {
+	o := store.Space.NewOwner("freeze")
+	defer func() { err = errors.Join(err, o.Close()) }()
 	users := store.List.Users()
 	slices.Sort(users)
 	locks := make([]*nslock.Namespace, 0, len(users))
@@ -42,14 +52,15 @@ func Take(ctx context.Context, store *transfer.Store) (snap Snapshot, err error)
 			ns.Release()
 		}
 	}()
-	for _, user := range users {
-		ns, err := o.LockUser(ctx, user, nslock.Shared)
+	for i, user := range users {
+		ns, err := o.LockUser(ctx, user, nslock.Exclusive)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		locks = append(locks, ns)
+		progress(i+1, len(users))
 	}
-	return read(ctx, o, store)
+	return fn()
 }
 
 // read reads every mailbox; the caller has locked all users.

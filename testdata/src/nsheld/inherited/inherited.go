@@ -27,7 +27,7 @@ func Held(s *locks.Session, user string) {
 
 // Bare does not.
 func Bare(s *locks.Session, user string) {
-	storeTwice(s, user) // want `^not-held: calling storeTwice requires holding namespace lock of user.*; none is held: storeTwice calls store calls .*Write|^not-held: calling storeTwice requires holding namespace lock of user.*: storeTwice calls store calls .*Write`
+	storeTwice(s, user) // want `^not-held: calling storeTwice requires holding namespace lock of user exclusively: storeTwice calls store calls .*Write \(inherited/inherited.go:14\); none is held$`
 }
 
 // Shared holds too little.
@@ -35,6 +35,13 @@ func Shared(s *locks.Session, user string) {
 	ns := s.LockShared(user)
 	defer ns.Unlock()
 	storeTwice(s, user) // want `shared-not-exclusive: calling storeTwice requires holding namespace lock of user exclusively`
+}
+
+// Other holds another user than the one that the helper works on.
+func Other(s *locks.Session, user, admin string) {
+	ns := s.Lock(admin)
+	defer ns.Unlock()
+	storeTwice(s, user) // want `not-held: calling storeTwice requires holding namespace lock of user`
 }
 
 // Across passes the requirement of another package on.
