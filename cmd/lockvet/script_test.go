@@ -39,7 +39,10 @@ func TestScripts(t *testing.T) {
 			} {
 				env.Setenv(name, value)
 			}
-			return nil
+			// go vet starts the tool by its path.
+			tool, err := exec.LookPath("lockvet")
+			env.Setenv("LOCKVET", tool)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
