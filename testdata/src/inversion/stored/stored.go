@@ -271,3 +271,31 @@ func AllClosed(s *locks.Session, a, b, user string) {
 	p.to.Close()
 	s.Lock(user).Unlock()
 }
+
+// Safe closes through a method that looks for nil first.
+func Safe(s *locks.Session, id, user string) {
+	r := box.OpenSafe(s, id)
+	r.Close()
+	s.Lock(user).Unlock()
+}
+
+type safeConn struct {
+	s    *locks.Session
+	open *box.Safe
+}
+
+func (c *safeConn) suspend() {
+	c.open.Close()
+	c.open = nil
+}
+
+// SafeField does so with a field, from one command to the next.
+func SafeField(s *locks.Session, commands []Command) {
+	c := &safeConn{s: s}
+	for _, cmd := range commands {
+		c.suspend()
+		s.Lock(cmd.User).Unlock()
+		c.open = box.OpenSafe(s, cmd.ID)
+	}
+	c.suspend()
+}

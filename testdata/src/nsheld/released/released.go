@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"fixtures/locks"
+	"fixtures/nsheld/released/wrap"
 
 	"github.com/lockvet/lockvet/nslock"
 )
@@ -173,4 +174,36 @@ func WrappedEarly(s *locks.Session, user, id string) {
 	r.open(s, user, id)
 	r.ns.Unlock() // want `released-early: releasing namespace lock`
 	r.x.Drop()
+}
+
+// Across closes a mailbox that a type of another package has.
+func Across(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef) (int, error) {
+	ns, err := o.LockUser(ctx, ref.User, nslock.Shared)
+	if err != nil {
+		return 0, err
+	}
+	defer ns.Release()
+	mb, err := wrap.Open(ctx, o, ref, nslock.Shared)
+	if err != nil {
+		return 0, err
+	}
+	defer mb.Close()
+	return mb.Len(), nil
+}
+
+// AcrossEarly releases the user first.
+func AcrossEarly(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef) (int, error) {
+	ns, err := o.LockUser(ctx, ref.User, nslock.Shared)
+	if err != nil {
+		return 0, err
+	}
+	mb, err := wrap.Open(ctx, o, ref, nslock.Shared)
+	if err != nil {
+		ns.Release()
+		return 0, err
+	}
+	n := mb.Len()
+	ns.Release() // want `released-early: releasing namespace lock`
+	mb.Close()
+	return n, nil
 }

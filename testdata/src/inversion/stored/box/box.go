@@ -40,3 +40,16 @@ func (c *Cursor) Stop() {
 		c.mb = nil
 	}
 }
+
+// A Safe is a Reader whose Close may be called on nil.
+type Safe struct{ mb *locks.Box }
+
+// OpenSafe opens id.
+func OpenSafe(s *locks.Session, id string) *Safe { return &Safe{mb: s.Open(id)} }
+
+// Close closes the mailbox, if there is one.
+func (r *Safe) Close() {
+	if r != nil {
+		r.mb.Close()
+	}
+}
