@@ -55,10 +55,15 @@ func Act(name string, want analyzer.Lock, chain []analyzer.Hop) string {
 // Calling is the gerund of a call. What is no function, but takes locks as a
 // call does, comes with a gerund of its own: "receiving from done".
 func Calling(name string) string {
-	if verb, _, ok := strings.Cut(name, " "); ok && strings.HasSuffix(verb, "ing") {
+	if gerund(name) {
 		return name
 	}
 	return "calling " + name
+}
+
+func gerund(name string) bool {
+	verb, _, ok := strings.Cut(name, " ")
+	return ok && strings.HasSuffix(verb, "ing")
 }
 
 // Steps is the chain of a call of name, after a colon: ": F calls G calls Lock
@@ -73,7 +78,7 @@ func Steps(name string, chain []analyzer.Hop) string {
 // Chain is Steps without the colon.
 func Chain(name string, chain []analyzer.Hop) string {
 	var names []string
-	if len(chain) == 1 && chain[0].Name != name && name != "" {
+	if len(chain) == 1 && chain[0].Name != name && name != "" && !gerund(name) {
 		names = append(names, name)
 	}
 	for _, h := range chain {
