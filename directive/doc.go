@@ -23,6 +23,7 @@
 //	type Spool struct{}
 //
 //	//lockvet:aquire spool exclusive
+//	// lockvet: unknown verb "aquire"; the nearest is acquire
 //	func Open() *Spool { return &Spool{} }
 //
 // The message names the wrong word and the nearest right one:
@@ -49,6 +50,7 @@
 //
 //	//lockvet:order events calendar
 //	//lockvet:order calendar events
+//	// lockvet: order calendar, events, calendar is a cycle: events before calendar is declared at calendar.go:1; drop one of them
 //	package calendar
 //
 // The message names the ring and where its other parts are declared. Decide for
@@ -65,21 +67,45 @@
 // An ignore gives no reason. It silences nothing: whoever comes upon it later
 // could not tell whether it still holds.
 //
-//	package spool
+//	//lockvet:order accounts journal
+//	package bank
 //
-//	//lockvet:ignore order
-//	func Flush() {}
+//	import "sync"
+//
+//	var (
+//		accounts sync.Mutex //lockvet:class accounts
+//		journal  sync.Mutex //lockvet:class journal
+//	)
+//
+//	func Start() {
+//		journal.Lock()
+//		defer journal.Unlock()
+//		//lockvet:ignore order
+//		// lockvet: ignore order gives no reason and silences nothing; write -- and why it is safe after the category
+//		accounts.Lock()
+//		// lockvet: acquiring accounts lock while holding journal lock (line 12); order is accounts, then journal
+//		defer accounts.Unlock()
+//	}
 //
 // Write the reason behind two hyphens:
 //
-//	package spool
+//	//lockvet:order accounts journal
+//	package bank
 //
-//	func Flush() {
+//	import "sync"
+//
+//	var (
+//		accounts sync.Mutex //lockvet:class accounts
+//		journal  sync.Mutex //lockvet:class journal
+//	)
+//
+//	func Start() {
+//		journal.Lock()
+//		defer journal.Unlock()
 //		//lockvet:ignore order -- runs before the server starts
-//		flush()
+//		accounts.Lock()
+//		defer accounts.Unlock()
 //	}
-//
-//	func flush() {}
 //
 // It is itself silenced only by being given a reason, or by
 // //lockvet:ignore no-reason -- reason on the line above.

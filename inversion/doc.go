@@ -215,6 +215,7 @@
 //		data.Lock()
 //		defer data.Unlock()
 //		index.Lock()
+//		// lockvet: acquiring store.index lock while holding store.data lock closes a ring: Sweep holds store.data (store/store.go:15) and takes store.index (store/store.go:17), Put holds store.index (store/store.go:8) and takes store.data (store/store.go:10); take them in one order everywhere
 //		defer index.Unlock()
 //	}
 //

@@ -190,7 +190,7 @@
 //		t.mu.Lock()
 //		defer t.mu.Unlock()
 //		t.rows = t.Len() + 1
-//		// lockvet: calling Len acquires table lock while holding it (line 17): Table.Len calls Lock (store/store.go:11); it would wait for itself
+//		// lockvet: calling Table.Len acquires table lock while holding it (line 17): Table.Len calls Lock (store/store.go:11); it would wait for itself
 //	}
 //
 // Split off what is done under the lock:

@@ -72,7 +72,7 @@ func (c *check) required(q analyzer.Require, category, state string) analysis.Di
 // lock is named by that; any other, and an attempt, by the function.
 func (c *check) doing(q analyzer.Require) string {
 	if len(q.Chain) > 0 {
-		return diag.Calling(q.Name)
+		return diag.Calling(diag.Callee(q.Name, q.Chain))
 	}
 	var takes *analyzer.Acquire
 	for i := range c.res.Acquires {
@@ -120,7 +120,7 @@ func (c *check) lead(pos token.Pos) string {
 func (c *check) early(rel analyzer.Release) analysis.Diagnostic {
 	act := "releasing " + diag.Lock(rel.Outer)
 	if len(rel.Chain) > 0 {
-		act = diag.Calling(rel.Name) + " releases " + diag.Class(rel.Outer.Class)
+		act = diag.Calling(diag.Callee(rel.Name, rel.Chain)) + " releases " + diag.Class(rel.Outer.Class)
 	}
 	remedy := "release that first"
 	if rel.Inner.Class == index {

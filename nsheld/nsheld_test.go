@@ -160,7 +160,7 @@ func TestReleasedEarly(t *testing.T) {
 		{Range: p.At(23), Name: "Release", Outer: namespace("user", 0), At: p.Site(10), Inner: index, InAt: p.Site(18)},
 		{Range: p.At(24), Name: "Close", Outer: analyzer.Lock{Class: "table"}, Inner: analyzer.Lock{Class: "cursor"}, InAt: p.Site(18)},
 		{
-			Range: p.At(25), Name: "finish", Chain: diagtest.Hops("finish at imap/copy.go:25", "Release at imap/copy.go:31"),
+			Range: p.At(25), Name: "finish", Chain: diagtest.Hops("conn.finish at imap/copy.go:25", "Release at imap/copy.go:31"),
 			Outer: namespace("user", 0), At: p.Site(10), Inner: index, InAt: p.Site(18),
 		},
 	}
@@ -168,7 +168,7 @@ func TestReleasedEarly(t *testing.T) {
 	assert.Equal(t, []string{
 		"copy.go:23: released-early: releasing namespace lock of user while holding index lock (line 18); park or close the mailbox first",
 		"copy.go:24: released-early: releasing table lock while holding cursor lock (line 18); release that first",
-		"copy.go:25: released-early: calling finish releases namespace lock while holding index lock (line 18): finish calls Release (imap/copy.go:31); park or close the mailbox first",
+		"copy.go:25: released-early: calling conn.finish releases namespace lock while holding index lock (line 18): conn.finish calls Release (imap/copy.go:31); park or close the mailbox first",
 	}, p.Lines(list))
 	assert.Equal(t, []string{"copy.go:18: index lock of ref.UniqueID taken here", "copy.go:10: namespace lock of user taken here"}, p.Related(list[0]))
 }

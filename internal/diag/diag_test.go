@@ -102,6 +102,13 @@ func TestOrderedCall(t *testing.T) {
 	assert.Equal(t, "Both", diag.OrderedCall(m, "mailbox"))
 }
 
+func TestCallee(t *testing.T) {
+	for name, want := range map[string]string{"Len": "store.Table.Len", "t.Len": "t.Len", "Table.Len": "Table.Len", "en": "en"} {
+		assert.Equal(t, want, diag.Callee(name, diagtest.Hops("store.Table.Len", "Lock")))
+	}
+	assert.Equal(t, "Len", diag.Callee("Len", nil))
+}
+
 func TestChain(t *testing.T) {
 	cases := []struct {
 		name  string

@@ -49,7 +49,16 @@ func Act(name string, want analyzer.Lock, chain []analyzer.Hop) string {
 	if len(chain) == 0 {
 		return "acquiring " + Lock(want)
 	}
-	return Calling(name) + " acquires " + Class(want.Class)
+	return Calling(Callee(name, chain)) + " acquires " + Class(want.Class)
+}
+
+// Callee is what a call calls, as its chain begins: with the package or the
+// type, if name is but the last part of that.
+func Callee(name string, chain []analyzer.Hop) string {
+	if len(chain) > 0 && !strings.Contains(name, ".") && strings.HasSuffix(chain[0].Name, "."+name) {
+		return chain[0].Name
+	}
+	return name
 }
 
 // Calling is the gerund of a call. What is no function, but takes locks as a
