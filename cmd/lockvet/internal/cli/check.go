@@ -26,7 +26,7 @@ func (c *Command) check(ctx context.Context, o *options) int {
 			return code
 		}
 	}
-	result, err := c.drive(ctx, o, "lockstate.stats=true")
+	result, err := c.drive(ctx, o, "stats")
 	if err != nil {
 		return c.fail(err)
 	}
@@ -46,15 +46,21 @@ func (c *Command) check(ctx context.Context, o *options) int {
 	return c.verdict(result, o)
 }
 
-// drive runs the driver that the options name.
-func (c *Command) drive(ctx context.Context, o *options, settings ...string) (*report.Result, error) {
+// drive runs the driver that the options name. Figures is the flag by which
+// analyzers are asked for more than findings: "stats" or "edges".
+func (c *Command) drive(ctx context.Context, o *options, figures string) (*report.Result, error) {
 	run, err := driver.Named(o.driver)
 	if err != nil {
 		return nil, err
 	}
-	opts, err := c.driverOptions(o, settings...)
+	opts, err := c.driverOptions(o)
 	if err != nil {
 		return nil, err
+	}
+	for _, a := range c.Suite {
+		if a.Flags.Lookup(figures) != nil {
+			opts.Settings = append(opts.Settings, a.Name+"."+figures+"=true")
+		}
 	}
 	progress := newProgress(c.Stderr)
 	if progress != nil {
@@ -71,11 +77,12 @@ func (c *Command) drive(ctx context.Context, o *options, settings ...string) (*r
 
 // driverOptions translates the options. The core's flags are set only where
 // they differ from their defaults, because go vet's cache knows them by name.
-func (c *Command) driverOptions(o *options, settings ...string) (driver.Options, error) {
+func (c *Command) driverOptions(o *options) (driver.Options, error) {
 	tool, err := os.Executable()
 	if err != nil {
 		return driver.Options{}, fmt.Errorf("finding the lockvet binary: %w", err)
 	}
+	var settings []string
 	if o.infer != "" {
 		settings = append(settings, "lockstate.infer=true")
 	}

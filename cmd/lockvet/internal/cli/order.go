@@ -11,7 +11,7 @@ import (
 // order prints the lock order of packages. Findings do not count here: a
 // violation is an edge like any other, only red.
 func (c *Command) order(ctx context.Context, o *options) int {
-	result, err := c.drive(ctx, o, "lockstate.edges=true")
+	result, err := c.drive(ctx, o, "edges")
 	if err != nil {
 		return c.fail(err)
 	}
