@@ -446,3 +446,30 @@ func (v *Value) String() string {
 	}
 	return b.String()
 }
+
+// Make returns the value of an operator over operands as they were written,
+// for decoding; a combination that cannot be is Unknown.
+func (t *Table) Make(op Op, aux string, n int, args []*Value) *Value {
+	want := arity[op]
+	switch {
+	case want >= 0 && len(args) != want, want < 0 && len(args) < -want-1:
+		return t.Unknown
+	case op == OpUnknown:
+		return t.Unknown
+	case op == OpNil:
+		return t.Nil
+	case op == OpZero:
+		return t.Zero
+	case op == OpStruct && strings.Count(aux, ",")+2 != len(args):
+		return t.Unknown
+	}
+	if len(args) == 0 {
+		return t.intern(op, aux, n)
+	}
+	return t.Rebuild(&Value{Op: op, Aux: aux, N: n}, args)
+}
+
+// arity is the number of operands of each operator; -n-1 means at least n.
+var arity = [...]int{OpUnknown: 0, OpNil: 0, OpZero: 0, OpConst: 0, OpParam: 0, OpFree: 0, OpGlobal: 0, OpField: 1, OpDeref: 1, OpAddr: 1,
+	OpElem: 2, OpSite: 0, OpAlloc: 0, OpPrev: 1, OpFunc: -1, OpBound: 1, OpStruct: -2, OpTuple: -1, OpIface: 1, OpCmp: 2, OpNot: 1,
+	OpCompare: 2, OpLen: 1, OpMin: 2, OpMax: 2, OpRecover: 0, OpFresh: 0, OpSum: -1}

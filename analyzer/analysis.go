@@ -1,0 +1,308 @@
+package analyzer
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// A unit is the work on one package.
+type unit struct {
+	*vet
+	pass  *analysis.Pass
+	pkg   *types.Package
+	t     *lockset.Table
+	model *lockmodel.Model
+	infer bool
+
+	ssaPkg  *ssa.Package
+	funcs   []*ssa.Function          // in source order, closures after the function they stand in
+	local   map[string]*ssa.Function // by key: functions with a body here
+	imports *imports                 // what the facts of imports say
+	flow    *flow
+	graph   *graph
+
+	summaries map[*ssa.Function]*summary
+	running   map[*ssa.Function]bool
+	execs     map[*ssa.Function]*exec
+	codes     map[*ssa.Function]*code
+
+	typeOf     map[string]types.Type
+	modes      map[*lockset.Value]map[string]lockmodel.Mode
+	lockPlaces map[*lockset.Value]*lockDecl
+	fieldLocks map[*types.Var]*lockDecl
+	lockTypes  map[types.Type]bool
+	guardTypes map[types.Type][]string
+	guardIn    map[types.Type][]guardField
+	holders    map[types.Type]bool
+	handleSets map[*ssa.Function][]*lockset.Value
+	retained   map[retainKey]bool
+	arith      map[*lockset.Value]bool
+	comparedAt map[*lockset.Value]token.Pos
+	sortedAt   map[*lockset.Value]token.Pos
+	keys       lockmodel.Keys
+	outer      map[string]bool
+	calls      map[token.Pos]*ast.CallExpr
+
+	// passesLocks is set if a mutex of a class may be handed to a function by pointer.
+	passesLocks bool
+
+	incomplete []Incomplete
+	stats      Stats
+}
+
+// A vet holds what the settings of the run are.
+type vet struct {
+	inferOn, inferModule, statsOn, edgesOn bool
+}
+
+func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *unit {
+	a := &unit{
+		vet: v, pass: pass, pkg: pass.Pkg, t: lockset.NewTable(), model: model, infer: v.inferOn, imports: im,
+		local: map[string]*ssa.Function{}, summaries: map[*ssa.Function]*summary{}, running: map[*ssa.Function]bool{},
+		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{},
+		modes: map[*lockset.Value]map[string]lockmodel.Mode{}, lockPlaces: map[*lockset.Value]*lockDecl{},
+		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[types.Type][]string{},
+		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
+		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
+		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{},
+	}
+	for _, c := range model.Classes {
+		if c.Within != "" {
+			a.outer[c.Within] = true
+		}
+	}
+	a.passesLocks = len(model.Locks) > 0 || a.infer
+	a.flow = &flow{a: a}
+	return a
+}
+
+// isOuter reports whether some class lies within class.
+func (a *unit) isOuter(class string) bool { return a.outer[class] }
+
+// varKey names a field or variable across packages.
+func (a *unit) varKey(v *types.Var) string { return a.keys.Key(v) }
+
+// global returns the place of a package variable.
+func (a *unit) global(g *ssa.Global) *lockset.Value {
+	v, ok := g.Object().(*types.Var)
+	if !ok || v == nil {
+		return a.t.Global(g.String())
+	}
+	place := a.t.Global(a.varKey(v))
+	a.noteLock(place, v)
+	return place
+}
+
+// funcValue returns a function as a value.
+func (a *unit) funcValue(f *ssa.Function) *lockset.Value { return a.closure(f, nil) }
+
+// closure returns a function with what it captured.
+func (a *unit) closure(f *ssa.Function, caps []*lockset.Value) *lockset.Value {
+	key := funcKey(f)
+	a.remember(key, f)
+	return a.t.Func(key, caps...)
+}
+
+func (a *unit) remember(key string, f *ssa.Function) {
+	if o := f.Origin(); o != nil {
+		f = o
+	}
+	if _, ok := a.local[key]; !ok && len(f.Blocks) > 0 {
+		a.local[key] = f
+	}
+}
+
+// calleeOf returns a known function as a callee.
+func (a *unit) calleeOf(f *ssa.Function, caps, args []*lockset.Value) callee {
+	c := callee{key: funcKey(f), name: displayName(f, a.pkg), args: args, caps: caps}
+	a.remember(c.key, f)
+	c.fn = a.local[c.key]
+	if f.Parent() == nil {
+		if o := f.Origin(); o != nil {
+			f = o
+		}
+		if obj, ok := f.Object().(*types.Func); ok && obj != nil && (f.Synthetic == "" || len(f.Blocks) == 0) {
+			c.obj = obj.Origin()
+		}
+	}
+	return c
+}
+
+// calleeOfValue returns what a function value runs.
+func (a *unit) calleeOfValue(v *lockset.Value, args []*lockset.Value) (callee, bool) {
+	for v.Op == lockset.OpPrev {
+		v = v.Args[0]
+	}
+	if v.Op != lockset.OpFunc {
+		return callee{}, false
+	}
+	if f := a.local[v.Aux]; f != nil {
+		return a.calleeOf(f, v.Args, args), true
+	}
+	if obj := a.imports.object(a.pkg, v.Aux); obj != nil {
+		return callee{key: v.Aux, name: objectName(obj, a.pkg), obj: obj, args: args, caps: v.Args}, true
+	}
+	return callee{key: v.Aux, name: shortKey(v.Aux), args: args, caps: v.Args}, true
+}
+
+// shortKey makes a name for people of a function key.
+func shortKey(key string) string {
+	for i := len(key) - 1; i >= 0; i-- {
+		if key[i] == '$' {
+			return "func literal in " + path.Base(key[:i])
+		}
+	}
+	return path.Base(key)
+}
+
+// methodOf returns the method that a call on a value of a known type runs.
+func (a *unit) methodOf(v *lockset.Value, name string, args []*lockset.Value) (callee, bool) {
+	t := a.typeOf[v.Aux]
+	if t == nil {
+		return callee{}, false
+	}
+	pkg := a.pkg
+	if n, ok := types.Unalias(deref(t)).(*types.Named); ok && !token.IsExported(name) && n.Obj().Pkg() != nil {
+		pkg = n.Obj().Pkg()
+	}
+	sel := types.NewMethodSet(t).Lookup(pkg, name)
+	if sel == nil {
+		return callee{}, false
+	}
+	args = append([]*lockset.Value{v.Args[0]}, args...)
+	obj := sel.Obj().(*types.Func).Origin()
+	if len(sel.Index()) == 1 {
+		if f := a.ssaPkg.Prog.FuncValue(obj); f != nil {
+			return a.calleeOf(f, nil, args), true
+		}
+		return callee{key: lockmodel.Key(obj), name: objectName(obj, a.pkg), obj: obj, args: args}, true
+	}
+	if f := a.ssaPkg.Prog.MethodValue(sel); f != nil {
+		return a.calleeOf(f, nil, args), true
+	}
+	return callee{}, false
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+// objectOf returns the declaration of f, nil for a closure.
+func (a *unit) objectOf(f *ssa.Function) *types.Func {
+	if f.Parent() != nil || f.Synthetic != "" {
+		return nil
+	}
+	obj, _ := f.Object().(*types.Func)
+	return obj
+}
+
+// place renders a position as "dir/file.go:31": the same from every checkout.
+func (a *unit) place(pos token.Pos) string {
+	if !pos.IsValid() {
+		return ""
+	}
+	p := a.pass.Fset.PositionFor(pos, false)
+	return path.Base(a.pkg.Path()) + "/" + filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
+}
+
+// callName is what a call calls, for people.
+func (a *unit) callName(cs callSite) string {
+	if cs.common == nil {
+		return "goroutine"
+	}
+	if cs.common.IsInvoke() {
+		return objectName(cs.common.Method, a.pkg)
+	}
+	if f := cs.common.StaticCallee(); f != nil {
+		if obj, ok := f.Object().(*types.Func); ok && obj != nil && f.Parent() == nil {
+			return obj.Name()
+		}
+		return displayName(f, a.pkg)
+	}
+	return "function value"
+}
+
+// sameModes lets the mode value v be read like the callee's value from.
+func (a *unit) sameModes(v, from *lockset.Value) {
+	if m := a.modes[from]; m != nil && a.modes[v] == nil {
+		a.modes[v] = m
+	}
+}
+
+// methodTarget names an interface method for obligations: only methods of
+// named interfaces, and of unnamed ones by their text, mean the same elsewhere.
+func (a *unit) methodTarget(t types.Type, m *types.Func) string {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return ""
+	}
+	return "iface:" + typeKey(t) + "." + m.Name()
+}
+
+// valueTarget names the place that a function value comes from, for
+// obligations: an exported field or variable, or its elements.
+func (a *unit) valueTarget(v ssa.Value) string {
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		switch addr := v.X.(type) {
+		case *ssa.FieldAddr:
+			return a.fieldTarget(fieldVarOf(addr.X.Type(), addr.Field), "")
+		case *ssa.Global:
+			return a.globalTarget(addr, "")
+		case *ssa.IndexAddr:
+			return a.elemTarget(addr.X)
+		}
+	case *ssa.Field:
+		return a.fieldTarget(fieldVarOf(v.X.Type(), v.Field), "")
+	case *ssa.Lookup:
+		return a.elemTarget(v.X)
+	case *ssa.Extract:
+		switch t := v.Tuple.(type) {
+		case *ssa.Lookup:
+			return a.elemTarget(t.X)
+		case *ssa.Next:
+			if r, ok := t.Iter.(*ssa.Range); ok {
+				return a.elemTarget(r.X)
+			}
+		}
+	}
+	return ""
+}
+
+func (a *unit) elemTarget(c ssa.Value) string {
+	if u, ok := c.(*ssa.UnOp); ok {
+		switch addr := u.X.(type) {
+		case *ssa.FieldAddr:
+			return a.fieldTarget(fieldVarOf(addr.X.Type(), addr.Field), "[]")
+		case *ssa.Global:
+			return a.globalTarget(addr, "[]")
+		}
+	}
+	return ""
+}
+
+func (a *unit) fieldTarget(f *types.Var, suffix string) string {
+	if key := a.varKey(f); key != "" {
+		return "place:" + key + suffix
+	}
+	return ""
+}
+
+func (a *unit) globalTarget(g *ssa.Global, suffix string) string {
+	if v, ok := g.Object().(*types.Var); ok && v != nil {
+		return "place:" + a.varKey(v) + suffix
+	}
+	return ""
+}

@@ -1,0 +1,92 @@
+// Package analyzer is the core of lockvet, the pass "lockstate". It follows
+// the locks of a package through its functions and tells the checks, for every
+// call that takes or needs a lock, what is held there. It reports nothing
+// itself.
+package analyzer
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+)
+
+var settings vet
+
+// Analyzer computes the Result that the checks read. Its facts carry lock
+// models and summaries from package to package.
+var Analyzer = &analysis.Analyzer{
+	Name:       "lockstate",
+	Doc:        "follow the locks that functions take, for the lockvet checks\n\nIt reports nothing itself: the checks inversion, nsorder, nsheld and lockleak read its result.",
+	URL:        "https://pkg.go.dev/github.com/lockvet/lockvet/analyzer",
+	Run:        run,
+	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(Fact)},
+}
+
+func init() {
+	Analyzer.Flags.BoolVar(&settings.inferOn, "infer", false, "follow every mutex, declared or not: each field or variable that is one is a class of its own")
+	Analyzer.Flags.BoolVar(&settings.statsOn, "stats", false, "print counts of what was followed, as JSON, at each package clause")
+	Analyzer.Flags.BoolVar(&settings.edgesOn, "edges", false, "print the order of locks that the code shows, as JSON, at each package clause")
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	im := readImports(pass)
+	dirs := lockmodel.Collect(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, im.model)
+	model := dirs.Merged
+	res := &Result{Model: model, Directives: dirs, Infer: settings.inferOn}
+	if !im.any && model.Empty() && !settings.inferOn || len(pass.Files) == 0 {
+		res.Order = model.Order()
+		return res, nil // nothing here is a lock, or can reach one
+	}
+	res.Order = model.Order()
+	a := newUnit(&settings, pass, model, im)
+	a.work()
+	own := a.fill(res)
+	pass.ExportPackageFact(a.makeFact(own))
+	a.print(res)
+	return res, nil
+}
+
+// work runs the analysis. A crash outside a function's own analysis is caught
+// and said: it must not take the other checks along, nor break importers.
+func (a *unit) work() {
+	defer func() {
+		if v := recover(); v != nil {
+			if debugPanics {
+				panic(v)
+			}
+			a.incomplete = append(a.incomplete, Incomplete{Range: Range{a.pass.Files[0].Package, a.pass.Files[0].Name.End()},
+				Func: "package " + a.pkg.Name(), Why: "internal error: " + oneLine(v)})
+		}
+	}()
+	a.ssaPkg, a.funcs = buildSSA(a.pass)
+	a.buildGraph()
+	a.solve()
+	for _, key := range a.imports.err {
+		a.incomplete = append(a.incomplete, Incomplete{Range: Range{a.pass.Files[0].Package, a.pass.Files[0].Name.End()},
+			Func: "package " + a.pkg.Name(), Why: "the facts of " + key + " cannot be read; rebuild with one version of lockvet"})
+	}
+}
+
+// print reports the counts and edges that the command asks for.
+func (a *unit) print(res *Result) {
+	at := a.pass.Files[0].Name
+	say := func(category string, v any) {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return
+		}
+		a.pass.Report(analysis.Diagnostic{Pos: at.Pos(), End: at.End(), Category: category, Message: string(text)})
+	}
+	if settings.statsOn {
+		say("stats", res.Stats)
+	}
+	if settings.edgesOn {
+		for _, e := range a.seenEdges() {
+			say("edge", e)
+		}
+	}
+}

@@ -1,0 +1,437 @@
+package analyzer
+
+import (
+	"slices"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// substitution returns the function that translates values of callee c, as
+// its summary states them, into values of the state s before the call.
+func (x *exec) substitution(s *state, cs callSite, c callee) func(*lockset.Value) *lockset.Value {
+	memo := make(map[*lockset.Value]*lockset.Value)
+	n := x.siteNumber(cs)
+	var sub func(v *lockset.Value) *lockset.Value
+	sub = func(v *lockset.Value) *lockset.Value {
+		if r := memo[v]; r != nil {
+			return r
+		}
+		r := v
+		switch v.Op {
+		case lockset.OpParam:
+			r = x.t.Unknown
+			if v.N < len(c.args) {
+				r = c.args[v.N]
+			}
+		case lockset.OpFree:
+			r = x.t.Unknown
+			if v.N < len(c.caps) {
+				r = c.caps[v.N]
+			}
+		case lockset.OpFresh:
+			r = x.t.Site(n, c.key+"#"+itoa(v.N))
+		case lockset.OpRecover:
+			r = x.t.Nil
+			if s.panicking {
+				r = x.t.Site(n, "recovered")
+			}
+		case lockset.OpGlobal:
+			r = x.lookup(s, v)
+		case lockset.OpField, lockset.OpDeref, lockset.OpElem:
+			r = x.subPlace(s, v, sub)
+			if isPlace(r) {
+				r = x.lookup(s, r)
+			}
+		case lockset.OpAddr:
+			r = x.t.Addr(x.subPlace(s, v.Args[0], sub))
+		default:
+			if len(v.Args) > 0 {
+				args := make([]*lockset.Value, len(v.Args))
+				for i, a := range v.Args {
+					args[i] = sub(a)
+				}
+				r = x.t.Rebuild(v, args)
+			}
+		}
+		memo[v] = r
+		return r
+	}
+	return sub
+}
+
+func isPlace(v *lockset.Value) bool {
+	return v.Op == lockset.OpField || v.Op == lockset.OpDeref || v.Op == lockset.OpElem || v.Op == lockset.OpGlobal
+}
+
+// subPlace translates a place without reading it.
+func (x *exec) subPlace(s *state, v *lockset.Value, sub func(*lockset.Value) *lockset.Value) *lockset.Value {
+	switch v.Op {
+	case lockset.OpField:
+		base := v.Args[0]
+		var b *lockset.Value
+		if base.Op == lockset.OpGlobal {
+			b = base
+		} else {
+			b = sub(base)
+		}
+		p := x.t.Field(b, v.Aux)
+		x.a.copyLock(p, v)
+		return p
+	case lockset.OpDeref:
+		p := x.t.Deref(sub(v.Args[0]))
+		return p
+	case lockset.OpElem:
+		if v.Args[0].Op == lockset.OpGlobal {
+			return x.t.Elem(v.Args[0], sub(v.Args[1]))
+		}
+		return x.t.Elem(sub(v.Args[0]), sub(v.Args[1]))
+	case lockset.OpGlobal:
+		return v
+	}
+	return sub(v)
+}
+
+// siteNumber numbers the objects that a call makes.
+func (x *exec) siteNumber(cs callSite) int {
+	if cs.result != nil {
+		return x.code.num[cs.result]
+	}
+	return 1<<20 + int(cs.pos-x.fn.Pos())
+}
+
+// applySummary runs a call whose effect is known: first what the callee asks
+// for on its way, then the ways in which it returns.
+func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*state {
+	if sum.silent() && len(sum.exits) > 0 {
+		return []*state{s}
+	}
+	sub := x.substitution(s, cs, c)
+	callbacks := x.applyEvents(s, cs, c, sum, sub)
+	var out []*state
+	for _, e := range sum.exits {
+		t := s
+		if len(sum.exits) > 1 {
+			t = s.clone()
+		}
+		if x.applyExit(t, cs, c, e, sub) {
+			out = append(out, t)
+		}
+	}
+	for _, cb := range callbacks {
+		if cb.sum.plain() {
+			continue
+		}
+		var more []*state
+		for _, t := range out {
+			more = append(more, x.applyExits(t.clone(), cs, cb.c, cb.sum)...)
+		}
+		out = append(out, more...)
+	}
+	return x.dedupe(out)
+}
+
+// applyExits runs the ways out of a function that was called back; its results
+// are the business of whoever called it.
+func (x *exec) applyExits(s *state, cs callSite, c callee, sum *summary) []*state {
+	cs.result = nil
+	sub := x.substitution(s, cs, c)
+	var out []*state
+	for _, e := range sum.exits {
+		t := s.clone()
+		if x.applyExit(t, cs, c, e, sub) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// holds reports whether the conditions can hold in s.
+func (x *exec) holds(s *state, guard lockset.Facts, sub func(*lockset.Value) *lockset.Value) bool {
+	for _, f := range guard {
+		c := sub(f.Cond)
+		if v, ok := x.t.Truth(s.facts, c); ok && v != f.True {
+			return false
+		}
+		if f.True && c.Op == lockset.OpCmp && isNilValue(c.Args[1]) && x.isGuard(s, c.Args[0]) {
+			return false
+		}
+		if c.Op == lockset.OpCmp && c.Aux == "<" && !f.True && isConst(c.Args[0]) && c.Args[1].Op == lockset.OpLen &&
+			len(x.elements(s, c.Args[1].Args[0])) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isGuard reports whether v guards a lock that this function took: it is not nil.
+func (x *exec) isGuard(s *state, v *lockset.Value) bool {
+	return slices.ContainsFunc(s.held, func(l lockset.Lock) bool {
+		return l.Guard == v && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !l.Is(lockset.Plain)
+	})
+}
+
+// applyEvents checks what a callee asks for against what is held here, and
+// makes it events of this function in turn.
+func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub func(*lockset.Value) *lockset.Value) []callback {
+	var callbacks []callback
+	for _, ev := range sum.events {
+		if !x.holds(s, ev.guard, sub) {
+			continue
+		}
+		chain := ev.chain
+		if !x.synthetic(c) {
+			chain = newHop(c.name, x.a.place(cs.pos), ev.chain)
+		}
+		if cs.through != nil {
+			chain = newHop(cs.through.name, cs.through.pos, chain)
+		}
+		switch ev.kind {
+		case evAcquire:
+			w := wanted{class: ev.class, mode: ev.mode, try: ev.try, ordered: ev.ordered, plain: ev.plain, implied: ev.implied,
+				chain: chain, freed: x.subFreed(ev.freed, sub)}
+			if ev.key != nil {
+				w.keys = []*lockset.Value{sub(ev.key)}
+			}
+			if ev.by != nil {
+				w.by = sub(ev.by)
+				x.a.sameModes(w.by, ev.by)
+			}
+			if w.class == "" && !x.classOf(s, &w) {
+				continue
+			}
+			x.want(s, cs, w)
+		case evRequire:
+			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub)}
+			if ev.key != nil {
+				w.keys = []*lockset.Value{sub(ev.key)}
+			}
+			if ev.by != nil {
+				w.by = sub(ev.by)
+				x.a.sameModes(w.by, ev.by)
+			}
+			x.require(s, cs, w)
+		case evRelease:
+			x.releaseEvent(s, cs, ev, chain, sub)
+		case evCall:
+			callbacks = append(callbacks, x.callEvent(s, cs, c, ev, sub)...)
+		}
+	}
+	return callbacks
+}
+
+// synthetic reports whether c is a wrapper that nobody wrote.
+func (x *exec) synthetic(c callee) bool {
+	return c.fn != nil && c.fn.Synthetic != "" && c.fn.Origin() == nil
+}
+
+func (x *exec) subFreed(fs []freed, sub func(*lockset.Value) *lockset.Value) []freed {
+	var out []freed
+	for _, f := range fs {
+		g := freed{class: f.class}
+		if f.guard != nil {
+			g.guard = sub(f.guard)
+		}
+		if f.key != nil {
+			g.key = sub(f.key)
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// without returns what s holds less what has been given up.
+func (x *exec) without(s *state, fs []freed) lockset.Set {
+	held := s.held
+	for _, f := range fs {
+		held = held.Without(func(l lockset.Lock) bool { return x.frees(s, f, l) })
+	}
+	return held
+}
+
+// frees reports whether giving up f gives up the held lock l.
+func (x *exec) frees(s *state, f freed, l lockset.Lock) bool {
+	if f.class != "" && f.class != l.Class {
+		return false
+	}
+	if f.guard != nil {
+		return l.Guard != nil && x.guards(s, f.guard, l.Guard) || l.Via != nil && l.Via == f.guard
+	}
+	return f.key != nil && l.Key != nil && x.t.Relate(s.facts, l.Key, f.key, x.ascending) == lockset.Same
+}
+
+// guards reports whether releasing v releases the lock whose guard is g: it is
+// g, or an element of a container that g was put into.
+func (x *exec) guards(s *state, v, g *lockset.Value) bool {
+	if v == g || v.Op != lockset.OpPrev && g.Op == lockset.OpPrev && g.Args[0] == v {
+		return v == g
+	}
+	if v.Op == lockset.OpElem {
+		return slices.ContainsFunc(x.elements(s, v.Args[0]), func(e *lockset.Value) bool { return e == g || x.reaches(s, e, g) })
+	}
+	if v.Op == lockset.OpField && v.Args[0].Op == lockset.OpElem {
+		for _, e := range x.elements(s, v.Args[0].Args[0]) {
+			if x.field(s, e, v.Aux) == g {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// applyExit runs one way out of a callee on s, which it owns; it reports
+// whether that way is possible.
+func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*lockset.Value) *lockset.Value) bool {
+	if !x.holds(s, e.guard, sub) {
+		return false
+	}
+	// All values are read before anything is written.
+	fs := x.subFreed(e.freed, sub)
+	var held []lockset.Lock
+	for i, l := range e.held {
+		l = subLock(l, sub)
+		if l.Class == "" {
+			continue
+		}
+		l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), e.heldAt[i]), c.key+itoa(i), nil)
+		held = append(held, l)
+	}
+	type pair struct{ place, val *lockset.Value }
+	var writes []pair
+	made := x.madeContainers(s, e, sub)
+	for _, w := range e.writes {
+		p := pair{x.subPlace(s, w.place, sub), sub(w.val)}
+		if w.place.Op == lockset.OpElem {
+			if c := made[w.place.Args[0]]; c != nil {
+				p.place = x.t.Elem(c, sub(w.place.Args[1]))
+			}
+		}
+		if c := made[w.val]; c != nil {
+			p.val = c
+		}
+		writes = append(writes, p)
+	}
+	var results []*lockset.Value
+	for _, r := range e.results {
+		results = append(results, sub(r))
+	}
+	for _, f := range e.guard {
+		if !x.assume(s, sub(f.Cond), f.True) {
+			return false
+		}
+	}
+	for _, f := range fs {
+		x.free(s, f)
+	}
+	for _, l := range held {
+		s.held = s.held.Add(l)
+	}
+	for _, w := range writes {
+		x.writeBack(s, w.place, w.val)
+	}
+	for _, h := range e.handed {
+		x.handOver(s, sub(h))
+	}
+	for _, f := range e.facts {
+		var ok bool
+		if s.facts, ok = x.t.Assume(s.facts, sub(f.Cond), f.True); !ok {
+			return false
+		}
+	}
+	for _, g := range e.started {
+		sp := spawned{instr: cs.instr, fn: sub(g.fn)}
+		for _, a := range g.args {
+			sp.args = append(sp.args, sub(a))
+		}
+		for _, h := range g.handles {
+			sp.handles = append(sp.handles, sub(h))
+		}
+		s.gos = append(slices.Clip(s.gos), sp)
+	}
+	x.setResults(s, cs, results)
+	return true
+}
+
+// madeContainers names the containers that were nil here before the callee
+// appended to them: by the place that holds them.
+func (x *exec) madeContainers(s *state, e *exit, sub func(*lockset.Value) *lockset.Value) map[*lockset.Value]*lockset.Value {
+	var made map[*lockset.Value]*lockset.Value
+	for _, w := range e.writes {
+		if w.place.Op != lockset.OpElem {
+			continue
+		}
+		if c := w.place.Args[0]; isPlace(c) && isNilValue(sub(c)) {
+			if made == nil {
+				made = map[*lockset.Value]*lockset.Value{}
+			}
+			made[c] = x.subPlace(s, c, sub)
+		}
+	}
+	return made
+}
+
+func (x *exec) writeBack(s *state, place, val *lockset.Value) {
+	switch place.Op {
+	case lockset.OpElem:
+		x.store(s, place, val)
+	case lockset.OpField, lockset.OpDeref, lockset.OpGlobal:
+		s.put(place, val)
+	}
+}
+
+// setResults gives the call its results.
+func (x *exec) setResults(s *state, cs callSite, vals []*lockset.Value) {
+	if cs.result == nil || len(vals) == 0 {
+		return
+	}
+	if len(vals) == 1 && cs.common.Signature().Results().Len() == 1 {
+		x.bind(s, cs.result, vals[0])
+		return
+	}
+	x.bind(s, cs.result, x.t.Tuple(vals...))
+}
+
+// free gives up what s holds of f; what it does not hold itself, its callers
+// may.
+func (x *exec) free(s *state, f freed) {
+	if f.guard != nil && isNilValue(f.guard) {
+		return
+	}
+	found := false
+	s.held = s.held.Without(func(l lockset.Lock) bool {
+		if !x.frees(s, f, l) {
+			return false
+		}
+		found = found || !l.Is(lockset.Given) && !l.Is(lockset.Assumed)
+		return true
+	})
+	if found {
+		return
+	}
+	own := f
+	if own.guard != nil && !own.guard.Entry() || own.guard == nil && (own.key == nil || !own.key.Entry()) {
+		return
+	}
+	if !slices.Contains(s.freed, own) {
+		s.freed = append(slices.Clip(s.freed), own)
+		slices.SortFunc(s.freed, compareFreed)
+	}
+}
+
+func compareFreed(a, b freed) int {
+	id := func(v *lockset.Value) int {
+		if v == nil {
+			return -1
+		}
+		return v.ID()
+	}
+	if a.class != b.class {
+		if a.class < b.class {
+			return -1
+		}
+		return 1
+	}
+	if d := id(a.guard) - id(b.guard); d != 0 {
+		return d
+	}
+	return id(a.key) - id(b.key)
+}

@@ -1,0 +1,192 @@
+package analyzer
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// A callSite is a call in the function under analysis: where its reports go,
+// and which value takes its result.
+type callSite struct {
+	instr  ssa.Instruction
+	common *ssa.CallCommon
+	pos    token.Pos // the position of reports
+	result ssa.Value // nil if the result is lost
+	// through is set while the call runs a function value that it was passed:
+	// the name of the function that calls back.
+	through *hop
+}
+
+// A callee is what a call may run.
+type callee struct {
+	key  string
+	name string
+	obj  *types.Func      // nil for a closure
+	fn   *ssa.Function    // nil outside this package
+	args []*lockset.Value // the receiver first
+	caps []*lockset.Value
+}
+
+func (x *exec) call(b *ssa.BasicBlock, s *state, instr *ssa.Call) []*state {
+	cs := callSite{instr: instr, common: &instr.Call, pos: callPos(instr), result: instr}
+	if x.code.recovers && !x.entryOnly(s) {
+		x.mayPanic(s, instr)
+	}
+	return x.invoke(s, cs, x.operands(s, &instr.Call))
+}
+
+// callPos is the position of a call; that of an implicit one, such as of an
+// iterator by a range statement, is the position of what is called.
+func callPos(instr *ssa.Call) token.Pos {
+	if p := instr.Pos(); p.IsValid() {
+		return p
+	}
+	if p := instr.Call.Value.Pos(); p.IsValid() {
+		return p
+	}
+	for _, a := range instr.Call.Args {
+		if p := a.Pos(); p.IsValid() {
+			return p
+		}
+	}
+	return instr.Parent().Pos()
+}
+
+// operands evaluates the function and the arguments of a call; of an interface
+// call, the first is the receiver.
+func (x *exec) operands(s *state, c *ssa.CallCommon) []*lockset.Value {
+	vals := []*lockset.Value{x.eval(s, c.Value)}
+	for _, a := range c.Args {
+		vals = append(vals, x.eval(s, a))
+	}
+	return vals
+}
+
+// invoke runs a call whose operands have been evaluated: vals[0] is the
+// function value, or the receiver of an interface call.
+func (x *exec) invoke(s *state, cs callSite, vals []*lockset.Value) []*state {
+	c := cs.common
+	if bi, ok := c.Value.(*ssa.Builtin); ok {
+		return x.builtin(s, cs, bi.Name(), vals[1:])
+	}
+	if c.IsInvoke() {
+		return x.invokeMethod(s, cs, vals)
+	}
+	if fn := c.StaticCallee(); fn != nil {
+		if _, ok := c.Value.(*ssa.MakeClosure); !ok {
+			return x.run1(s, cs, x.a.calleeOf(fn, nil, x.typedArgs(fn, c, vals[1:])))
+		}
+	}
+	return x.invokeValue(s, cs, vals[0], c.Value, vals[1:])
+}
+
+// typedArgs gives the arguments of a generic function whose type is a type
+// parameter with methods the dynamic type that they have here.
+func (x *exec) typedArgs(fn *ssa.Function, c *ssa.CallCommon, args []*lockset.Value) []*lockset.Value {
+	o := fn.Origin()
+	if o == nil {
+		return args
+	}
+	out := slices.Clone(args)
+	for i, a := range c.Args {
+		if i >= len(o.Params) {
+			break
+		}
+		tp, ok := types.Unalias(o.Params[i].Type()).(*types.TypeParam)
+		if ok && !types.IsInterface(a.Type()) && tp.Underlying().(*types.Interface).NumMethods() > 0 {
+			out[i] = x.a.makeIface(a.Type(), args[i])
+		}
+	}
+	return out
+}
+
+// run1 runs one known callee.
+func (x *exec) run1(s *state, cs callSite, c callee) []*state {
+	if c.obj != nil {
+		if out, ok := x.intrinsic(s, cs, c); ok {
+			return out
+		}
+		if out, ok := x.mutex(s, cs, c); ok {
+			return out
+		}
+	}
+	x.a.stats.Calls++
+	spec := x.a.model.Funcs[c.key]
+	sum, known := x.a.summaryFor(c)
+	if spec != nil && declares(spec) {
+		return x.directive(s, cs, c, spec, sum)
+	}
+	if spec != nil {
+		x.requires(s, cs, c, spec)
+		if async := spec.Of(asyncKind); len(async) > 0 {
+			x.runLater(s, cs, c, async)
+			if sum == nil {
+				return []*state{s}
+			}
+			sum = sum.withoutCalls()
+		}
+	}
+	if sum != nil {
+		return x.applySummary(s, cs, c, sum)
+	}
+	if known {
+		return []*state{s} // it is known to have nothing to do with locks
+	}
+	return x.unknown(s, cs, c)
+}
+
+// invokeMethod runs a call of an interface method.
+func (x *exec) invokeMethod(s *state, cs callSite, vals []*lockset.Value) []*state {
+	m := cs.common.Method
+	recv := vals[0]
+	if spec := x.a.model.FuncOf(m); spec != nil && declares(spec) {
+		c := callee{key: spec.Key, name: objectName(m, x.a.pkg), obj: m, args: vals}
+		return x.directive(s, cs, c, spec, nil)
+	} else if spec != nil {
+		c := callee{key: spec.Key, name: objectName(m, x.a.pkg), obj: m, args: vals}
+		x.requires(s, cs, c, spec)
+		if async := spec.Of(asyncKind); len(async) > 0 {
+			x.runLater(s, cs, c, async)
+			return []*state{s}
+		}
+	}
+	if out, ok := x.locker(s, cs, m, recv); ok {
+		return out
+	}
+	d := dynamic{fn: recv, method: m.Name(), args: vals[1:], name: objectName(m, x.a.pkg), sig: m.Signature(),
+		target: x.a.methodTarget(cs.common.Value.Type(), m)}
+	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.types(x.fn, cs.common.Value, m) })
+}
+
+// invokeValue runs a call of a function value.
+func (x *exec) invokeValue(s *state, cs callSite, fn *lockset.Value, v ssa.Value, args []*lockset.Value) []*state {
+	if out, ok := x.releaseFunc(s, cs, fn); ok {
+		return out
+	}
+	d := dynamic{fn: fn, args: args, name: "function value", sig: cs.common.Signature(), target: x.a.valueTarget(v)}
+	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.funcs(x.fn, v) })
+}
+
+// A dynamic is a call of something that has to be found out first.
+type dynamic struct {
+	fn     *lockset.Value
+	method string // of an interface, or ""
+	args   []*lockset.Value
+	name   string
+	sig    *types.Signature
+	target string
+}
+
+// A flowSet is what the package-wide flow of values says a call may run.
+type flowSet struct {
+	vals     []*lockset.Value // functions, or values with a dynamic type
+	complete bool             // there can be no others
+}

@@ -1,0 +1,381 @@
+package analyzer
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A code is what exec needs to know of the text of a function, whatever the
+// states: computed once.
+type code struct {
+	num      map[ssa.Value]int
+	order    []*ssa.BasicBlock // reverse postorder
+	cyclic   []bool            // by block: it lies on a cycle
+	live     []bits            // by block: values live at its entry
+	hard     bits              // phis whose value matters to a lock
+	recovers bool              // a deferred call may recover
+}
+
+func (a *unit) codeOf(fn *ssa.Function) *code {
+	if c := a.codes[fn]; c != nil {
+		return c
+	}
+	c := &code{num: make(map[ssa.Value]int)}
+	for i, p := range fn.Params {
+		c.num[p] = i
+	}
+	for i, v := range fn.FreeVars {
+		c.num[v] = i
+	}
+	n := 0
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if v, ok := instr.(ssa.Value); ok {
+				c.num[v] = n
+				n++
+			}
+			if d, ok := instr.(*ssa.Defer); ok && a.mayRecover(d) {
+				c.recovers = true
+			}
+		}
+	}
+	c.sort(fn)
+	c.findCycles(fn)
+	c.findLive(fn, n)
+	c.findHard(a, fn, n)
+	a.codes[fn] = c
+	return c
+}
+
+// mayRecover reports whether the deferred call is of a function that calls recover.
+func (a *unit) mayRecover(d *ssa.Defer) bool {
+	fn := d.Call.StaticCallee()
+	if fn == nil {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if c, ok := instr.(*ssa.Call); ok {
+				if bi, ok := c.Call.Value.(*ssa.Builtin); ok && bi.Name() == "recover" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (c *code) sort(fn *ssa.Function) {
+	seen := make([]bool, len(fn.Blocks))
+	var post []*ssa.BasicBlock
+	type frame struct {
+		b *ssa.BasicBlock
+		i int
+	}
+	visit := func(root *ssa.BasicBlock) {
+		if root == nil || seen[root.Index] {
+			return
+		}
+		seen[root.Index] = true
+		stack := []frame{{root, 0}}
+		for len(stack) > 0 {
+			f := &stack[len(stack)-1]
+			if f.i == len(f.b.Succs) {
+				post = append(post, f.b)
+				stack = stack[:len(stack)-1]
+				continue
+			}
+			succ := f.b.Succs[f.i]
+			f.i++
+			if !seen[succ.Index] {
+				seen[succ.Index] = true
+				stack = append(stack, frame{succ, 0})
+			}
+		}
+	}
+	visit(fn.Recover) // after all others in the reversed order
+	visit(fn.Blocks[0])
+	for i := len(post) - 1; i >= 0; i-- {
+		c.order = append(c.order, post[i])
+	}
+}
+
+// findCycles marks the blocks that lie on a cycle: those of strongly connected
+// components with an edge inside (Tarjan 1972).
+func (c *code) findCycles(fn *ssa.Function) {
+	n := len(fn.Blocks)
+	c.cyclic = make([]bool, n)
+	comp := components(n, func(v int) []int {
+		var out []int
+		for _, s := range fn.Blocks[v].Succs {
+			out = append(out, s.Index)
+		}
+		return out
+	})
+	for _, members := range comp {
+		if len(members) > 1 {
+			for _, m := range members {
+				c.cyclic[m] = true
+			}
+			continue
+		}
+		for _, s := range fn.Blocks[members[0]].Succs {
+			if s.Index == members[0] {
+				c.cyclic[members[0]] = true
+			}
+		}
+	}
+}
+
+// findLive computes, for each block, the values that are used after its entry.
+func (c *code) findLive(fn *ssa.Function, n int) {
+	c.live = make([]bits, len(fn.Blocks))
+	for i := range c.live {
+		c.live[i] = newBits(n)
+	}
+	var ops [16]*ssa.Value
+	tracked := func(v ssa.Value) bool {
+		if v == nil {
+			return false
+		}
+		_, ok := v.(ssa.Instruction)
+		return ok
+	}
+	for changed := true; changed; {
+		changed = false
+		for i := len(c.order) - 1; i >= 0; i-- {
+			b := c.order[i]
+			live := newBits(n)
+			for _, s := range b.Succs {
+				live.or(c.live[s.Index])
+				pred := predIndex(b, s)
+				for _, instr := range s.Instrs {
+					phi, ok := instr.(*ssa.Phi)
+					if !ok {
+						break
+					}
+					live.clear(c.num[phi])
+					if v := phi.Edges[pred]; tracked(v) {
+						live.set(c.num[v])
+					}
+				}
+			}
+			for j := len(b.Instrs) - 1; j >= 0; j-- {
+				instr := b.Instrs[j]
+				if _, ok := instr.(*ssa.Phi); ok {
+					continue
+				}
+				if v, ok := instr.(ssa.Value); ok {
+					live.clear(c.num[v])
+				}
+				for _, op := range instr.Operands(ops[:0]) {
+					if tracked(*op) {
+						live.set(c.num[*op])
+					}
+				}
+			}
+			for _, instr := range b.Instrs { // phis are set on the way in
+				phi, ok := instr.(*ssa.Phi)
+				if !ok {
+					break
+				}
+				if phi.Referrers() != nil && len(*phi.Referrers()) > 0 {
+					live.set(c.num[phi])
+				}
+			}
+			if c.live[b.Index].or(live) {
+				changed = true
+			}
+		}
+	}
+}
+
+// keepLive drops from s the values that b and its successors do not use.
+func (c *code) keepLive(b *ssa.BasicBlock, s *state) {
+	live := c.live[b.Index]
+	out := s.env[:0]
+	for _, e := range s.env {
+		if live.has(e.n) {
+			out = append(out, e)
+		}
+	}
+	s.env = out
+}
+
+// findHard marks the phis that a lock may depend on: they reach the operands
+// of a call that matters, a captured variable, a stored or a returned
+// reference. States that differ in another phi are merged.
+func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
+	c.hard = newBits(n)
+	seen := newBits(n)
+	var back func(v ssa.Value)
+	var ops [16]*ssa.Value
+	back = func(v ssa.Value) {
+		instr, ok := v.(ssa.Instruction)
+		if !ok || !seen.set(c.num[v]) {
+			return
+		}
+		if phi, ok := v.(*ssa.Phi); ok && !isError(phi.Type()) {
+			c.hard.set(c.num[phi])
+		}
+		if _, ok := v.(*ssa.Call); ok {
+			return
+		}
+		for _, op := range instr.Operands(ops[:0:0]) {
+			if *op != nil {
+				back(*op)
+			}
+		}
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case ssa.CallInstruction:
+				if a.mattersCall(instr) {
+					back(instr.Common().Value)
+					for _, arg := range instr.Common().Args {
+						if !isError(arg.Type()) {
+							back(arg)
+						}
+					}
+				}
+			case *ssa.Store:
+				if isReference(instr.Val.Type()) {
+					back(instr.Val)
+				}
+			case *ssa.MapUpdate:
+				if isReference(instr.Value.Type()) {
+					back(instr.Value)
+				}
+			case *ssa.Return:
+				for _, r := range instr.Results {
+					if isReference(r.Type()) {
+						back(r)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (c *code) isHard(n int) bool { return c.hard.has(n) }
+
+func isNillable(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Slice, *types.Map, *types.Chan, *types.Signature, *types.Interface:
+		return true
+	}
+	return false
+}
+
+// isReference reports whether a value of type t can hold a lock: a pointer, a
+// function, an interface other than error, or a container.
+func isReference(t types.Type) bool {
+	if isError(t) {
+		return false
+	}
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Slice, *types.Map, *types.Chan, *types.Signature, *types.Interface, *types.Struct:
+		return true
+	}
+	return false
+}
+
+var errorType = types.Universe.Lookup("error").Type()
+
+func isError(t types.Type) bool { return types.Identical(t, errorType) }
+
+// A bits is a set of small numbers.
+type bits []uint64
+
+func newBits(n int) bits { return make(bits, (n+63)/64) }
+
+func (b bits) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
+
+// set adds i and reports whether it was not there.
+func (b bits) set(i int) bool {
+	old := b[i/64]
+	b[i/64] |= 1 << (i % 64)
+	return b[i/64] != old
+}
+
+func (b bits) clear(i int) { b[i/64] &^= 1 << (i % 64) }
+
+// or adds all of c and reports whether b has grown.
+func (b bits) or(c bits) bool {
+	grown := false
+	for i, w := range c {
+		if b[i]|w != b[i] {
+			b[i] |= w
+			grown = true
+		}
+	}
+	return grown
+}
+
+// components returns the strongly connected components of a graph of n nodes,
+// successors before predecessors (Tarjan 1972), without recursion.
+func components(n int, succs func(int) []int) [][]int {
+	index := make([]int, n)
+	low := make([]int, n)
+	onStack := make([]bool, n)
+	var stack []int
+	var out [][]int
+	next := 1
+	type frame struct {
+		v, i int
+		next []int
+	}
+	for root := range n {
+		if index[root] != 0 {
+			continue
+		}
+		work := []frame{{v: root, next: succs(root)}}
+		index[root], low[root] = next, next
+		next++
+		stack = append(stack, root)
+		onStack[root] = true
+		for len(work) > 0 {
+			f := &work[len(work)-1]
+			if f.i < len(f.next) {
+				w := f.next[f.i]
+				f.i++
+				if index[w] == 0 {
+					index[w], low[w] = next, next
+					next++
+					stack = append(stack, w)
+					onStack[w] = true
+					work = append(work, frame{v: w, next: succs(w)})
+				} else if onStack[w] {
+					low[f.v] = min(low[f.v], index[w])
+				}
+				continue
+			}
+			v := f.v
+			work = work[:len(work)-1]
+			if len(work) > 0 {
+				p := work[len(work)-1].v
+				low[p] = min(low[p], low[v])
+			}
+			if low[v] == index[v] {
+				var comp []int
+				for {
+					w := stack[len(stack)-1]
+					stack = stack[:len(stack)-1]
+					onStack[w] = false
+					comp = append(comp, w)
+					if w == v {
+						break
+					}
+				}
+				out = append(out, comp)
+			}
+		}
+	}
+	return out
+}
+
+// noPos is a position that no diagnostic has.
+const noPos = token.NoPos

@@ -1,0 +1,287 @@
+package analyzer
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// # Obligations
+//
+// A function that holds locks and calls an interface method, or a function
+// value, that nobody here can name has an obligation: whoever puts an
+// implementation there must not take a lock out of order. It travels as a
+// fact. The first package that sees both sides, the obligation and a
+// conversion to the interface (or a store to the place), settles it: there
+// stands the report, once, and the fact says that it is settled.
+
+// A duty is an obligation found in one function.
+type duty struct {
+	fact DutyFact
+}
+
+// A DutyFact is an obligation as importers see it.
+type DutyFact struct {
+	Target string // "iface:pkg.T.Method" or "place:pkg.T.field"
+	Held   []DutyLock
+	Caller string // "expunge.Run"
+	Call   Hop
+}
+
+// A DutyLock is a lock that is held while the unknown is called.
+type DutyLock struct {
+	Class string
+	Mode  uint8
+	Plain bool
+	Pos   string
+}
+
+// oblige notes an obligation.
+func (r *record) oblige(x *exec, cs callSite, d dynamic, held lockset.Set, next *hop) {
+	f := DutyFact{Target: d.target, Caller: qualified(x), Call: Hop{d.name, x.a.place(cs.pos)}}
+	for _, l := range held {
+		f.Held = append(f.Held, DutyLock{l.Class, uint8(l.Mode), l.Is(lockset.Plain), x.takenAt(l).last().pos})
+	}
+	k := f.key()
+	if r.duties[k] == nil {
+		r.duties[k] = &duty{fact: f}
+	}
+}
+
+func (f DutyFact) key() string {
+	k := f.Target
+	for _, l := range f.Held {
+		k += "|" + l.Class
+	}
+	return k + "|" + f.Call.Pos
+}
+
+func qualified(x *exec) string { return x.a.pkg.Name() + "." + displayName(x.fn, x.a.pkg) }
+
+func uniqueDuties(ds []DutyFact) []DutyFact {
+	m := make(map[string]DutyFact)
+	for _, d := range ds {
+		m[d.key()] = d
+	}
+	var out []DutyFact
+	for _, k := range sortedKeys(m) {
+		out = append(out, m[k])
+	}
+	return out
+}
+
+// settle looks for the other side of the obligations of imports, and collects
+// this package's own.
+func (a *unit) settle(res *Result, own *Fact) {
+	settled := map[string]bool{}
+	for k := range a.imports.settled {
+		settled[k] = true
+	}
+	if a.ssaPkg != nil && len(a.imports.duties) > 0 {
+		for _, m := range a.offers() {
+			for _, d := range a.imports.duties {
+				if d.Target != m.target || settled[d.key()+">"+m.callee.key] {
+					continue
+				}
+				if a.clash(res, d, m) {
+					settled[d.key()+">"+m.callee.key] = true
+				}
+			}
+		}
+	}
+	duties := slices.Clone(a.imports.duties)
+	for _, f := range a.funcs {
+		if x := a.execs[f]; x != nil {
+			for _, k := range sortedKeys(x.record.duties) {
+				duties = append(duties, x.record.duties[k].fact)
+			}
+		}
+	}
+	own.Duties = uniqueDuties(duties)
+	own.Settled = sortedKeys(settled)
+}
+
+// An offer is an implementation or a function that this package puts where
+// others may call it.
+type offer struct {
+	target string
+	callee callee
+	at     Range
+	fn     string
+}
+
+// offers returns the conversions to interfaces, and the functions stored in
+// fields and variables, of this package.
+func (a *unit) offers() []offer {
+	a.flow.index()
+	wanted := map[string]bool{}
+	for _, d := range a.imports.duties {
+		wanted[d.Target] = true
+	}
+	var out []offer
+	for _, m := range a.flow.makes {
+		at := conversionPos(m)
+		if types.IsInterface(m.X.Type()) || !at.IsValid() || a.passedOn(m) {
+			continue
+		}
+		iface, ok := m.Type().Underlying().(*types.Interface)
+		if !ok {
+			continue
+		}
+		for i := range iface.Methods() {
+			t := a.methodTarget(m.Type(), i)
+			if !wanted[t] {
+				continue
+			}
+			args := make([]*lockset.Value, i.Signature().Params().Len())
+			for i := range args {
+				args[i] = a.t.Unknown
+			}
+			if c, ok := a.methodOf(a.makeIface(m.X.Type(), a.t.Unknown), i.Name(), args); ok {
+				out = append(out, offer{t, c, Range{at, at + 1}, displayName(m.Parent(), a.pkg)})
+			}
+		}
+	}
+	for _, f := range a.funcs {
+		for _, b := range f.Blocks {
+			for _, instr := range b.Instrs {
+				out = append(out, a.stored(f, instr, wanted)...)
+			}
+		}
+	}
+	return out
+}
+
+// conversionPos is where a conversion to an interface is seen: it has a
+// position of its own only if it is written out.
+func conversionPos(m *ssa.MakeInterface) token.Pos {
+	if m.Pos().IsValid() {
+		return m.Pos()
+	}
+	if p := m.X.Pos(); p.IsValid() {
+		if _, ok := m.X.(*ssa.Parameter); !ok {
+			return p
+		}
+	}
+	for _, r := range *m.Referrers() {
+		if r.Pos().IsValid() {
+			return r.Pos()
+		}
+	}
+	return token.NoPos
+}
+
+// passedOn reports whether a conversion is only there to be passed to a
+// function whose summary says what it does with it: the call is judged itself.
+func (a *unit) passedOn(m *ssa.MakeInterface) bool {
+	for _, r := range *m.Referrers() {
+		c, ok := r.(ssa.CallInstruction)
+		if !ok {
+			return false
+		}
+		fn := c.Common().StaticCallee()
+		if fn == nil || a.imports.load(a, funcKey(fn)) == nil {
+			return false
+		}
+	}
+	return len(*m.Referrers()) > 0
+}
+
+// stored returns the functions that an instruction puts into a wanted place:
+// a field, a variable, an element, or an argument that a callee stores there.
+func (a *unit) stored(f *ssa.Function, instr ssa.Instruction, wanted map[string]bool) []offer {
+	var out []offer
+	put := func(target string, v ssa.Value, at token.Pos) {
+		if !wanted[target] {
+			return
+		}
+		for _, fv := range a.flow.funcs(f, v).vals {
+			if c, ok := a.calleeOfValue(fv, nil); ok {
+				out = append(out, offer{target, c, Range{at, at + 1}, displayName(f, a.pkg)})
+			}
+		}
+	}
+	switch instr := instr.(type) {
+	case *ssa.Store:
+		switch addr := instr.Addr.(type) {
+		case *ssa.FieldAddr:
+			put(a.fieldTarget(fieldVarOf(addr.X.Type(), addr.Field), ""), instr.Val, instr.Pos())
+		case *ssa.Global:
+			put(a.globalTarget(addr, ""), instr.Val, instr.Pos())
+		}
+	case *ssa.MapUpdate:
+		put(a.elemTarget(instr.Map), instr.Value, instr.Pos())
+	case ssa.CallInstruction:
+		fn := instr.Common().StaticCallee()
+		if fn == nil {
+			break
+		}
+		sum := a.imports.load(a, funcKey(fn))
+		if sum == nil {
+			break
+		}
+		for _, e := range sum.exits {
+			for _, w := range e.writes {
+				if w.val.Op != lockset.OpParam || w.val.N >= len(instr.Common().Args) {
+					continue
+				}
+				target := ""
+				switch {
+				case w.place.Op == lockset.OpElem && w.place.Args[0].Op == lockset.OpGlobal:
+					target = "place:" + w.place.Args[0].Aux + "[]"
+				case w.place.Op == lockset.OpGlobal:
+					target = "place:" + w.place.Aux
+				}
+				put(target, instr.Common().Args[w.val.N], instr.Pos())
+			}
+		}
+	}
+	return out
+}
+
+// clash reports what an offer would take under the locks of an obligation.
+func (a *unit) clash(res *Result, d DutyFact, o offer) bool {
+	sum := a.offered(o.callee)
+	if sum == nil {
+		return false
+	}
+	order := a.order()
+	for _, ev := range sum.events {
+		if ev.kind != evAcquire || ev.try {
+			continue
+		}
+		for _, h := range d.Held {
+			same := h.Class == ev.class
+			if same && !a.orderedClass(ev.class) || !same && !order.Before(ev.class, h.Class) {
+				continue
+			}
+			res.Duties = append(res.Duties, Duty{
+				Range: o.at, Func: o.fn, Name: o.callee.name, Want: Lock{Class: ev.class, Mode: ev.mode}, Chain: hops(ev.chain),
+				Held: Lock{Class: h.Class, Mode: lockmodel.Mode(h.Mode)}, HeldAt: h.Pos, Caller: d.Caller, Call: d.Call, Relation: lockset.Unordered,
+			})
+			return true
+		}
+	}
+	return false
+}
+
+func (a *unit) orderedClass(c string) bool {
+	cls := a.model.Classes[c]
+	return cls != nil && cls.Ordered
+}
+
+func (a *unit) order() *lockmodel.Order { return a.model.Order() }
+
+// offered returns the summary of an offered function.
+func (a *unit) offered(c callee) *summary {
+	if c.fn != nil {
+		s, _ := a.summaryFor(c)
+		return s
+	}
+	return a.imports.load(a, c.key)
+}

@@ -1,0 +1,282 @@
+package analyzer
+
+import (
+	"strings"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// dynamicCall runs a call of a value. The path's own memory says best what it
+// is. What the function was given is left to its callers, as an event that
+// they settle with what they know; at a root, where no caller can say more,
+// the flow of values through the package answers. What that does not know is
+// counted, and becomes an obligation that importers may settle.
+func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet) []*state {
+	if targets, ok := x.resolve(s, d); ok {
+		return x.runEach(s, cs, d, targets)
+	}
+	rooted := d.fn.Rooted()
+	if rooted && !x.a.isRoot(x.fn) {
+		x.emitCall(s, cs, d, s.held, flow().vals, nil)
+		return []*state{s}
+	}
+	if rooted && isBare(d.fn) {
+		x.emitCall(s, cs, d, s.held, nil, nil)
+		x.unresolved(s, cs, d, nil)
+		return []*state{s}
+	}
+	fs := flow()
+	if rooted {
+		x.emitCall(s, cs, d, nil, nil, nil)
+	}
+	targets := x.targets(s, d, fs.vals)
+	if !fs.complete {
+		x.unresolved(s, cs, d, nil)
+	}
+	if len(targets) == 0 {
+		return []*state{s}
+	}
+	out := x.runEach(s.clone(), cs, d, targets)
+	if !fs.complete {
+		out = append(out, s)
+	}
+	return x.dedupe(out)
+}
+
+// isBare reports whether v is a parameter or captured variable itself, or what
+// it points to, so that only a caller can say what it is.
+func isBare(v *lockset.Value) bool {
+	for v.Op == lockset.OpDeref {
+		v = v.Args[0]
+	}
+	return v.Op == lockset.OpParam || v.Op == lockset.OpFree
+}
+
+// runEach runs the call once for each target.
+func (x *exec) runEach(s *state, cs callSite, d dynamic, targets []callee) []*state {
+	var out []*state
+	for i, c := range targets {
+		t := s
+		if i < len(targets)-1 {
+			t = s.clone()
+		}
+		out = append(out, x.run1(t, cs, c)...)
+	}
+	return x.dedupe(out)
+}
+
+// resolve returns what d calls, if the path itself tells.
+func (x *exec) resolve(s *state, d dynamic) ([]callee, bool) {
+	v := d.fn
+	for v.Op == lockset.OpPrev {
+		v = v.Args[0]
+	}
+	switch v.Op {
+	case lockset.OpFunc, lockset.OpBound, lockset.OpIface:
+		t := x.targets(s, d, []*lockset.Value{v})
+		return t, len(t) > 0
+	case lockset.OpNil:
+		return nil, true // it would panic
+	case lockset.OpElem, lockset.OpSum:
+		if len(v.Args) == 0 {
+			return nil, false
+		}
+		var vals []*lockset.Value
+		for _, e := range x.elements(s, v.Args[0]) {
+			if e.Op == lockset.OpFunc || e.Op == lockset.OpBound || e.Op == lockset.OpIface {
+				vals = append(vals, e)
+			}
+		}
+		t := x.targets(s, d, vals)
+		return t, len(t) > 0
+	case lockset.OpField: // a field of the elements of a container
+		if el := v.Args[0]; el.Op == lockset.OpElem {
+			var vals []*lockset.Value
+			for _, e := range x.elements(s, el.Args[0]) {
+				if f := x.field(s, e, v.Aux); f.Op == lockset.OpFunc || f.Op == lockset.OpBound || f.Op == lockset.OpIface {
+					vals = append(vals, f)
+				}
+			}
+			t := x.targets(s, d, vals)
+			return t, len(t) > 0
+		}
+	}
+	return nil, false
+}
+
+// targets turns function values, or values with a dynamic type, into callees.
+func (x *exec) targets(s *state, d dynamic, vals []*lockset.Value) []callee {
+	var out []callee
+	for _, v := range vals {
+		switch {
+		case v.Op == lockset.OpFunc && d.method == "":
+			if c, ok := x.a.calleeOfValue(v, d.args); ok {
+				out = append(out, c)
+			}
+		case v.Op == lockset.OpIface && d.method != "":
+			if c, ok := x.a.methodOf(v, d.method, d.args); ok {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// emitCall makes the call an event of the function under analysis.
+func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value, next *hop) {
+	ev := &event{
+		kind: evCall, fn: d.fn, method: d.method, target: d.target, args: x.entryArgs(d.args), fallback: fallback,
+		chain: newHop(d.name, x.a.place(cs.pos), next),
+	}
+	for _, l := range held {
+		if l.Is(lockset.Given) {
+			continue
+		}
+		ev.held = append(ev.held, x.entryLock(l))
+		ev.heldAt = append(ev.heldAt, x.takenAt(l))
+	}
+	x.emit(s, ev)
+}
+
+// entryArgs keeps of args what means something to a caller.
+func (x *exec) entryArgs(args []*lockset.Value) []*lockset.Value {
+	out := make([]*lockset.Value, len(args))
+	for i, a := range args {
+		out[i] = x.entryValue(a)
+	}
+	return out
+}
+
+// entryValue returns v if it means something to a caller, else Unknown.
+func (x *exec) entryValue(v *lockset.Value) *lockset.Value {
+	if v == nil || !v.Entry() {
+		return x.t.Unknown
+	}
+	return v
+}
+
+// entryLock translates a held lock for the callers of the function.
+func (x *exec) entryLock(l lockset.Lock) lockset.Lock {
+	if l.Key != nil && !l.Key.Entry() {
+		l.Key = nil
+	}
+	if l.Guard != nil && !l.Guard.Entry() {
+		l.Guard = x.t.Unknown
+	}
+	if l.Parent != nil && !l.Parent.Entry() {
+		l.Parent = nil
+	}
+	if l.ModeBy != nil && !l.ModeBy.Entry() {
+		l.ModeBy = nil
+	}
+	l.Via, l.Site = nil, 0
+	return l
+}
+
+// takenAt returns the witness of how a held lock was taken, from this function on.
+func (x *exec) takenAt(l lockset.Lock) *hop {
+	a := x.acqs[l.Site]
+	if a.chain != nil {
+		return a.chain
+	}
+	return newHop(l.Class, x.a.place(a.pos), nil)
+}
+
+// callEvent settles an event of a callee that calls what the callee was given.
+// sub translates the callee's values; s is the state at the call, less what
+// the callee has given up by then.
+func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*lockset.Value) *lockset.Value) []callback {
+	d := dynamic{fn: sub(ev.fn), method: ev.method, target: ev.target, name: ev.chain.name}
+	for _, a := range ev.args {
+		d.args = append(d.args, sub(a))
+	}
+	inner := s.clone()
+	inner.held = x.without(s, x.subFreed(ev.freed, sub))
+	for i, l := range ev.held {
+		inner.held = inner.held.Add(x.heldInCallee(cs, c, l, ev.heldAt[i], sub))
+	}
+	targets, ok := x.resolve(s, d)
+	switch {
+	case ok:
+	case d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0):
+		x.passOn(inner, cs, c, ev, d)
+		if x.a.isRoot(x.fn) {
+			x.unresolved(inner, cs, d, ev.chain)
+		}
+		return nil
+	default:
+		targets = x.targets(s, d, ev.fallback)
+		if len(targets) == 0 {
+			x.unresolved(inner, cs, d, ev.chain)
+		}
+	}
+	var out []callback
+	for _, t := range targets {
+		sum := x.effectsOf(inner, t)
+		if sum == nil {
+			continue
+		}
+		via := cs
+		via.through = newHop(c.name, x.a.place(cs.pos), nil)
+		tsub := x.substitution(inner, via, t)
+		x.applyEvents(inner, via, t, sum, tsub)
+		out = append(out, callback{t, sum})
+	}
+	return out
+}
+
+// A callback is a function that a callee calls for its caller.
+type callback struct {
+	c   callee
+	sum *summary
+}
+
+// passOn hands an event that cannot be settled here to the callers.
+func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) {
+	out := &event{
+		kind: evCall, fn: d.fn, method: ev.method, target: ev.target, args: x.entryArgs(d.args), fallback: ev.fallback,
+		chain: newHop(c.name, x.a.place(cs.pos), ev.chain),
+	}
+	for _, l := range inner.held {
+		if l.Is(lockset.Given) {
+			continue
+		}
+		out.held = append(out.held, x.entryLock(l))
+		out.heldAt = append(out.heldAt, x.takenAt(l))
+	}
+	x.emit(inner, out)
+}
+
+// heldInCallee is a lock that the callee holds while it calls back, seen from here.
+func (x *exec) heldInCallee(cs callSite, c callee, l lockset.Lock, at *hop, sub func(*lockset.Value) *lockset.Value) lockset.Lock {
+	l = subLock(l, sub)
+	l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), at), "held", nil)
+	return l
+}
+
+func subLock(l lockset.Lock, sub func(*lockset.Value) *lockset.Value) lockset.Lock {
+	or := func(v *lockset.Value) *lockset.Value {
+		if v == nil {
+			return nil
+		}
+		return sub(v)
+	}
+	l.Key, l.Guard, l.Via, l.Parent, l.ModeBy = or(l.Key), or(l.Guard), or(l.Via), or(l.Parent), or(l.ModeBy)
+	if l.Key != nil && l.Key.Op == lockset.OpUnknown {
+		l.Key = nil
+	}
+	return l
+}
+
+// unresolved counts a call under a lock that nothing is known of, and makes it
+// an obligation.
+func (x *exec) unresolved(s *state, cs callSite, d dynamic, next *hop) {
+	held := s.held.Without(func(l lockset.Lock) bool { return l.Is(lockset.Given) || l.Is(lockset.Maybe) })
+	if len(held) == 0 {
+		return
+	}
+	x.record.unresolved[cs.pos] = true
+	if d.target != "" && !strings.HasPrefix(d.target, "local:") {
+		x.record.oblige(x, cs, d, held, next)
+	}
+}

@@ -1,0 +1,363 @@
+package analyzer
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// A summary travels as bytes: numbers as varints, strings with their length,
+// values in preorder. One summary's bytes stand for themselves, so that a
+// package passes on those of its imports as they are, and reads only those
+// that it calls.
+
+// maxHops is how many calls of a witness a fact keeps: the first ones and the
+// last. A chain is read by a person, who needs its ends; and facts must not
+// grow with the depth of the calls.
+const maxHops = 6
+
+type writer struct{ b []byte }
+
+func (w *writer) num(n int)    { w.b = binary.AppendUvarint(w.b, uint64(n)) }
+func (w *writer) str(s string) { w.num(len(s)); w.b = append(w.b, s...) }
+func (w *writer) flag(f bool)  { w.b = append(w.b, flag(f)) }
+
+func (w *writer) value(v *lockset.Value) {
+	if v == nil {
+		w.num(0)
+		return
+	}
+	w.num(int(v.Op) + 1)
+	w.str(v.Aux)
+	w.num(v.N)
+	w.num(len(v.Args))
+	for _, a := range v.Args {
+		w.value(a)
+	}
+}
+
+func (w *writer) values(vs []*lockset.Value) {
+	w.num(len(vs))
+	for _, v := range vs {
+		w.value(v)
+	}
+}
+
+func (w *writer) facts(fs lockset.Facts) {
+	w.num(len(fs))
+	for _, f := range fs {
+		w.value(f.Cond)
+		w.flag(f.True)
+	}
+}
+
+func (w *writer) freed(fs []freed) {
+	w.num(len(fs))
+	for _, f := range fs {
+		w.str(f.class)
+		w.value(f.guard)
+		w.value(f.key)
+	}
+}
+
+func (w *writer) locks(ls []lockset.Lock, at []*hop) {
+	w.num(len(ls))
+	for i, l := range ls {
+		w.str(l.Class)
+		w.value(l.Key)
+		w.num(int(l.Mode))
+		w.value(l.ModeBy)
+		w.value(l.Guard)
+		w.value(l.Via)
+		w.value(l.Parent)
+		w.num(int(l.Flags))
+		w.hops(at[i])
+	}
+}
+
+func (w *writer) hops(h *hop) {
+	n := 0
+	if h != nil {
+		n = h.n
+	}
+	w.num(min(n, maxHops))
+	for i := 0; h != nil; i, h = i+1, h.next {
+		if i >= maxHops-1 && h.next != nil {
+			continue
+		}
+		w.str(h.name)
+		w.str(h.pos)
+	}
+}
+
+func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmodel.Mode) {
+	w.num(len(s.events))
+	for _, e := range s.events {
+		w.num(int(e.kind))
+		w.str(e.class)
+		w.value(e.key)
+		w.num(int(e.mode))
+		w.value(e.by)
+		w.modes(modes[e.by])
+		w.flag(e.try)
+		w.flag(e.ordered)
+		w.flag(e.plain)
+		w.flag(e.implied)
+		w.facts(e.guard)
+		w.freed(e.freed)
+		w.locks(e.held, e.heldAt)
+		w.value(e.fn)
+		w.str(e.method)
+		w.str(e.target)
+		w.values(e.args)
+		w.hops(e.chain)
+	}
+	w.num(len(s.exits))
+	for _, e := range s.exits {
+		w.facts(e.guard)
+		w.facts(e.facts)
+		w.values(e.results)
+		w.freed(e.freed)
+		w.locks(e.held, e.heldAt)
+		for _, l := range e.held {
+			w.modes(modes[l.ModeBy])
+		}
+		w.num(len(e.writes))
+		for _, wr := range e.writes {
+			w.value(wr.place)
+			w.value(wr.val)
+		}
+		w.values(e.handed)
+		w.num(len(e.started))
+		for _, g := range e.started {
+			w.value(g.fn)
+			w.values(g.args)
+			w.values(g.handles)
+		}
+		w.num(e.fresh)
+	}
+	w.flag(s.calls)
+}
+
+func (w *writer) modes(m map[string]lockmodel.Mode) {
+	w.num(len(m))
+	for _, k := range sortedKeys(m) {
+		w.str(k)
+		w.num(int(m[k]))
+	}
+}
+
+// print renders s for comparison with itself.
+func (s *summary) print() string {
+	var w writer
+	w.summary(s, nil)
+	return string(w.b)
+}
+
+var errCorrupt = errors.New("corrupt fact")
+
+// A reader reads what a writer wrote. Its first error sticks, and makes all
+// that follows empty.
+type reader struct {
+	b   []byte
+	a   *unit
+	err error
+}
+
+func (r *reader) num() int {
+	n, k := binary.Uvarint(r.b)
+	if k <= 0 || n > 1<<31 {
+		r.fail()
+		return 0
+	}
+	r.b = r.b[k:]
+	return int(n)
+}
+
+func (r *reader) fail() {
+	if r.err == nil {
+		r.err = errCorrupt
+	}
+	r.b = nil
+}
+
+// count reads the length of a list; no list is longer than what is left.
+func (r *reader) count() int {
+	n := r.num()
+	if n > len(r.b) {
+		r.fail()
+		return 0
+	}
+	return n
+}
+
+func (r *reader) str() string {
+	n := r.count()
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
+}
+
+func (r *reader) flag() bool { return r.num() != 0 }
+
+func (r *reader) value() *lockset.Value { return r.valueAt(0) }
+
+func (r *reader) valueAt(depth int) *lockset.Value {
+	op := r.num()
+	if op == 0 {
+		return nil
+	}
+	op--
+	if op > int(lockset.OpSum) || depth > 2*lockset.MaxDepth {
+		r.fail()
+		return nil
+	}
+	aux := r.str()
+	n := r.num()
+	args := make([]*lockset.Value, r.count())
+	for i := range args {
+		if args[i] = r.valueAt(depth + 1); args[i] == nil {
+			r.fail()
+			return nil
+		}
+	}
+	return r.a.t.Make(lockset.Op(op), aux, n, args)
+}
+
+func (r *reader) values() []*lockset.Value {
+	out := make([]*lockset.Value, r.count())
+	for i := range out {
+		if out[i] = r.value(); out[i] == nil {
+			out[i] = r.a.t.Unknown
+		}
+	}
+	return out
+}
+
+func (r *reader) facts() lockset.Facts {
+	var out lockset.Facts
+	for range r.count() {
+		c := r.value()
+		truth := r.flag()
+		if c == nil {
+			r.fail()
+			return nil
+		}
+		if f, ok := r.a.t.Assume(out, c, truth); ok {
+			out = f
+		}
+	}
+	return out
+}
+
+func (r *reader) freed() []freed {
+	var out []freed
+	for range r.count() {
+		out = append(out, freed{r.str(), r.value(), r.value()})
+	}
+	return out
+}
+
+func (r *reader) locks() (ls []lockset.Lock, at []*hop) {
+	for range r.count() {
+		var l lockset.Lock
+		l.Class = r.str()
+		l.Key = r.value()
+		l.Mode = lockmodel.Mode(r.num())
+		l.ModeBy = r.value()
+		l.Guard = r.value()
+		l.Via = r.value()
+		l.Parent = r.value()
+		l.Flags = lockset.Flags(r.num())
+		ls = append(ls, l)
+		at = append(at, r.hops())
+	}
+	return ls, at
+}
+
+func (r *reader) hops() *hop {
+	n := r.count()
+	type np struct{ name, pos string }
+	var all []np
+	for range n {
+		all = append(all, np{r.str(), r.str()})
+	}
+	var h *hop
+	for i := len(all) - 1; i >= 0; i-- {
+		h = newHop(all[i].name, all[i].pos, h)
+	}
+	return h
+}
+
+func (r *reader) modes(v *lockset.Value) {
+	n := r.count()
+	if n == 0 {
+		return
+	}
+	m := make(map[string]lockmodel.Mode, n)
+	for range n {
+		k := r.str()
+		m[k] = lockmodel.Mode(r.num())
+	}
+	if v != nil {
+		r.a.modes[v] = m
+	}
+}
+
+func (r *reader) summary() *summary {
+	s := &summary{}
+	for range r.count() {
+		e := &event{}
+		e.kind = eventKind(r.num())
+		e.class = r.str()
+		e.key = r.value()
+		e.mode = lockmodel.Mode(r.num())
+		e.by = r.value()
+		r.modes(e.by)
+		e.try, e.ordered, e.plain, e.implied = r.flag(), r.flag(), r.flag(), r.flag()
+		e.guard = r.facts()
+		e.freed = r.freed()
+		e.held, e.heldAt = r.locks()
+		e.fn = r.value()
+		e.method = r.str()
+		e.target = r.str()
+		e.args = r.values()
+		if e.chain = r.hops(); e.chain == nil {
+			e.chain = newHop(e.class, "", nil)
+		}
+		s.events = append(s.events, e)
+	}
+	for range r.count() {
+		e := &exit{}
+		e.guard = r.facts()
+		e.facts = r.facts()
+		e.results = r.values()
+		e.freed = r.freed()
+		e.held, e.heldAt = r.locks()
+		for _, l := range e.held {
+			r.modes(l.ModeBy)
+		}
+		for range r.count() {
+			p, v := r.value(), r.value()
+			if p == nil || v == nil {
+				r.fail()
+				return s
+			}
+			e.writes = append(e.writes, write{p, v})
+		}
+		e.handed = r.values()
+		for range r.count() {
+			g := started{fn: r.value(), args: r.values(), handles: r.values()}
+			if g.fn == nil {
+				g.fn = r.a.t.Unknown
+			}
+			e.started = append(e.started, g)
+		}
+		e.fresh = r.num()
+		s.exits = append(s.exits, e)
+	}
+	s.calls = r.flag()
+	return s
+}

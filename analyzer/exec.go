@@ -1,0 +1,312 @@
+package analyzer
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// Bounds. Beyond each, something is lost, and the loss is counted in the
+// statistics.
+const (
+	// maxStates is how many states are kept apart at the entry of a block.
+	// Hand-written functions rarely have more than a dozen situations of their
+	// locks; beyond it correlations with flags are lost, and with them the
+	// reports that would need them.
+	maxStates = 32
+	// maxVisits is how often a block is run for one function: a cut-off for
+	// what the joins do not bring to an end.
+	maxVisits = 150
+	// maxBlocks is the size above which a function is not analysed, but said.
+	maxBlocks = 20000
+)
+
+// An exec runs one function on symbolic states, from its entry to its exits,
+// until nothing new turns up. It ends because a block's states are told apart
+// by their core alone, cores are built from finitely many values (a value of
+// an earlier turn of a loop is one Prev, whatever the turn), and a state that
+// is met again only loses facts.
+type exec struct {
+	a    *unit
+	t    *lockset.Table
+	fn   *ssa.Function
+	code *code
+	in   []map[string]*state
+	todo [][]*state
+	runs []int
+
+	acqs   []acquisition
+	acqIDs map[acqKey]int
+
+	sum     *summary
+	events  map[string]*event
+	exits   map[string]*exit
+	entry   *state
+	record  *record
+	panics  map[string]bool      // cores of the states that have panicked
+	freedAt map[string]token.Pos // by class: the last release that was run
+}
+
+// An acquisition is a place in a function where a lock comes to be held.
+type acquisition struct {
+	pos   token.Pos // of the call in this function
+	site  callSite
+	class string
+	chain *hop // from this function to the acquisition; nil for an assumed lock
+	keys  []lockmodel.Path
+}
+
+type acqKey struct {
+	instr ssa.Instruction
+	class string
+	extra string
+}
+
+func newExec(a *unit, fn *ssa.Function) *exec {
+	return &exec{
+		a: a, t: a.t, fn: fn, code: a.codeOf(fn),
+		acqIDs: make(map[acqKey]int),
+		sum:    &summary{}, events: make(map[string]*event), exits: make(map[string]*exit),
+		record: newRecord(), panics: make(map[string]bool), freedAt: make(map[string]token.Pos),
+	}
+}
+
+// run analyses the function and returns its summary.
+func (x *exec) run() *summary {
+	if len(x.fn.Blocks) == 0 {
+		return nil
+	}
+	n := len(x.fn.Blocks)
+	x.in = make([]map[string]*state, n)
+	x.todo = make([][]*state, n)
+	x.runs = make([]int, n)
+	x.entry = x.entryState()
+	x.flow(x.fn.Blocks[0], x.entry.clone())
+	for {
+		b := x.next()
+		if b == nil {
+			break
+		}
+		states := x.todo[b.Index]
+		x.todo[b.Index] = nil
+		if x.runs[b.Index] += len(states); x.runs[b.Index] > maxVisits {
+			x.a.stats.Bounded++
+			continue
+		}
+		for _, s := range states {
+			x.block(b, s.clone())
+		}
+	}
+	x.finish()
+	return x.sum
+}
+
+// next returns the first block, in reverse postorder, that has work.
+func (x *exec) next() *ssa.BasicBlock {
+	for _, b := range x.code.order {
+		if len(x.todo[b.Index]) > 0 {
+			return b
+		}
+	}
+	return nil
+}
+
+// flow brings s, which it owns, to the entry of b.
+func (x *exec) flow(b *ssa.BasicBlock, s *state) {
+	x.code.keepLive(b, s)
+	if x.in[b.Index] == nil {
+		x.in[b.Index] = make(map[string]*state)
+	}
+	in := x.in[b.Index]
+	key := s.core(x.code.isHard)
+	if old := in[key]; old != nil {
+		if old.merge(s, x.t) && !slices.Contains(x.todo[b.Index], old) {
+			x.todo[b.Index] = append(x.todo[b.Index], old)
+		}
+		return
+	}
+	if len(in) >= maxStates {
+		x.a.stats.Bounded++
+		if old := x.nearest(in, s); old.join(s, x.t) && !slices.Contains(x.todo[b.Index], old) {
+			x.todo[b.Index] = append(x.todo[b.Index], old)
+		}
+		return
+	}
+	in[key] = s
+	x.todo[b.Index] = append(x.todo[b.Index], s)
+}
+
+// nearest returns the state of in that s is joined with, since there are too
+// many: one that holds the same locks, else one that holds the most of them.
+func (x *exec) nearest(in map[string]*state, s *state) *state {
+	var best *state
+	score := -1
+	for _, k := range sortedKeys(in) {
+		o := in[k]
+		n := 0
+		for _, l := range s.held {
+			if slices.Contains(o.held, l) {
+				n += 2
+			}
+		}
+		if n = n - len(o.held); n > score || best == nil {
+			best, score = o, n
+		}
+	}
+	return best
+}
+
+// block runs one block on s, which it owns.
+func (x *exec) block(b *ssa.BasicBlock, s *state) {
+	states := []*state{s}
+	for _, instr := range b.Instrs {
+		if _, ok := instr.(*ssa.Phi); ok {
+			continue // done on the edge
+		}
+		var next []*state
+		for _, s := range states {
+			next = append(next, x.step(b, instr, s)...)
+		}
+		states = x.dedupe(next)
+		if len(states) == 0 {
+			return
+		}
+	}
+}
+
+// dedupe merges states of equal core between two instructions.
+func (x *exec) dedupe(states []*state) []*state {
+	if len(states) < 2 {
+		return states
+	}
+	seen := make(map[string]*state, len(states))
+	out := states[:0:0]
+	for _, s := range states {
+		key := s.core(x.code.isHard)
+		if old := seen[key]; old != nil {
+			old.merge(s, x.t)
+			continue
+		}
+		if len(out) >= maxStates {
+			x.a.stats.Bounded++
+			x.nearest(seen, s).join(s, x.t)
+			continue
+		}
+		seen[key] = s
+		out = append(out, s)
+	}
+	return out
+}
+
+// edge carries s, which it owns, from block b to its successor succ: the phis
+// take their values all at once.
+func (x *exec) edge(b, succ *ssa.BasicBlock, s *state) {
+	var phis []*ssa.Phi
+	for _, instr := range succ.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		phis = append(phis, phi)
+	}
+	if len(phis) > 0 {
+		pred := predIndex(b, succ)
+		vals := make([]*lockset.Value, len(phis))
+		for i, phi := range phis {
+			vals[i] = x.eval(s, phi.Edges[pred])
+		}
+		for i, phi := range phis {
+			n := x.code.num[phi]
+			x.redefine(succ, s, n, vals)
+			s.set(n, vals[i])
+		}
+	}
+	x.flow(succ, s)
+}
+
+func predIndex(b, succ *ssa.BasicBlock) int {
+	for i, p := range succ.Preds {
+		if p == b {
+			return i
+		}
+	}
+	return 0
+}
+
+// redefine makes way for a new value of SSA value n: inside a loop, what
+// symbols of it are still about are those of an earlier turn. Values in vals
+// are renamed along.
+func (x *exec) redefine(b *ssa.BasicBlock, s *state, n int, vals []*lockset.Value) {
+	if !x.code.cyclic[b.Index] {
+		return
+	}
+	own := func(v *lockset.Value) bool {
+		return (v.Op == lockset.OpSite || v.Op == lockset.OpAlloc) && v.N == n
+	}
+	s.unset(n)
+	has := s.mentions(own)
+	for _, v := range vals {
+		has = has || v.Has(own)
+	}
+	if !has {
+		return
+	}
+	var rename func(v *lockset.Value) *lockset.Value
+	rename = func(v *lockset.Value) *lockset.Value {
+		return x.t.Map(v, func(v *lockset.Value) *lockset.Value {
+			switch {
+			case v.Op == lockset.OpPrev:
+				return v
+			case own(v):
+				return x.t.Prev(v)
+			}
+			return nil
+		})
+	}
+	s.rename(rename, false, x.t)
+	for i := range vals {
+		vals[i] = rename(vals[i])
+	}
+}
+
+// eval returns the value of an operand.
+func (x *exec) eval(s *state, v ssa.Value) *lockset.Value {
+	switch v := v.(type) {
+	case *ssa.Const:
+		if v.Value == nil {
+			if isNillable(v.Type()) {
+				return x.t.Nil
+			}
+			return x.t.Zero
+		}
+		return x.t.Const(v.Value.ExactString())
+	case *ssa.Global:
+		return x.t.Addr(x.a.global(v))
+	case *ssa.Function:
+		return x.a.funcValue(v)
+	case *ssa.Builtin:
+		return x.t.Unknown
+	case *ssa.Parameter:
+		return x.t.Param(x.code.num[v])
+	case *ssa.FreeVar:
+		return x.t.Free(x.code.num[v])
+	}
+	n := x.code.num[v]
+	if val := s.get(n); val != nil {
+		return val
+	}
+	switch v.(type) {
+	case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan:
+		return x.t.Alloc(n)
+	}
+	return x.t.Site(n, "")
+}
+
+// bind gives SSA value v the value val.
+func (x *exec) bind(s *state, v ssa.Value, val *lockset.Value) {
+	s.set(x.code.num[v], val)
+}

@@ -1,0 +1,599 @@
+package analyzer
+
+import (
+	"encoding/binary"
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+const (
+	// maxExits is how many ways out of a function its summary tells apart; the
+	// rest lose their conditions.
+	maxExits = 24
+	// maxVariants is how many events of one kind, class and mode a summary
+	// tells apart by key or by what was given up before.
+	maxVariants = 16
+	// maxGuard is how many conditions an event or exit carries.
+	maxGuard = 10
+)
+
+// entryState is the state in which callers enter: nothing is known but what
+// the directives promise, and that a guard among the parameters guards.
+func (x *exec) entryState() *state {
+	s := &state{}
+	obj := x.a.objectOf(x.fn)
+	c := callee{obj: obj}
+	for i := range x.fn.Params {
+		c.args = append(c.args, x.t.Param(i))
+	}
+	if obj != nil {
+		if spec := x.a.model.FuncOf(obj); spec != nil {
+			for i, e := range spec.Of(lockmodel.Require) {
+				x.assumeLock(s, c, e, i)
+			}
+		}
+	}
+	for i, p := range x.fn.Params {
+		x.given(s, x.t.Param(i), p, i)
+	}
+	return s
+}
+
+// assumeLock adds what a require directive promises.
+func (x *exec) assumeLock(s *state, c callee, e lockmodel.Effect, i int) {
+	l := lockset.Lock{Class: e.Class, Mode: lockmodel.Unknown, Flags: lockset.Assumed | lockset.Handed}
+	if e.Mode.From != nil || e.Mode.Fixed != lockmodel.Unknown {
+		l.Mode, l.ModeBy = x.modeOf(s, c, e)
+	}
+	if keys := x.keysOf(s, c, e); len(keys) > 0 {
+		l.Key = keys[0]
+	}
+	l.Site = len(x.acqs)
+	x.acqs = append(x.acqs, acquisition{pos: x.fn.Pos()})
+	s.held = s.held.Add(l)
+}
+
+// given adds the locks whose guard is a parameter, or a field of one.
+func (x *exec) given(s *state, v *lockset.Value, p ssa.Value, i int) {
+	add := func(guard *lockset.Value, classes []string) {
+		for _, class := range classes {
+			l := lockset.Lock{Class: class, Guard: guard, Flags: lockset.Given | lockset.Handed, Site: len(x.acqs)}
+			x.acqs = append(x.acqs, acquisition{pos: p.Pos()})
+			s.held = s.held.Add(l)
+		}
+	}
+	add(v, x.a.guardClasses(p.Type()))
+	for _, f := range x.a.guardFields(p.Type()) {
+		add(x.t.Field(v, f.name), f.classes)
+	}
+}
+
+// emit makes ev an event of the function, under what s knows of its entry. An
+// event that is there already holds on more paths now: on the conditions that
+// both have.
+func (x *exec) emit(s *state, ev *event) {
+	ev.freed = mergeFreed(ev.freed, s.freed)
+	ev.guard = x.entryFacts(s)
+	key := eventKey(ev, true)
+	if _, ok := x.events[key]; !ok {
+		n := 0
+		coarse := eventKey(ev, false)
+		for k := range x.events {
+			if len(k) > len(coarse) && k[:len(coarse)] == coarse {
+				n++
+			}
+		}
+		if n >= maxVariants {
+			x.a.stats.Bounded++
+			ev.key, ev.freed, ev.guard = nil, nil, nil
+			key = eventKey(ev, true)
+		}
+	}
+	old := x.events[key]
+	if old == nil {
+		x.events[key] = ev
+		return
+	}
+	old.guard = old.guard.Meet(ev.guard)
+	if ev.chain.less(old.chain) {
+		old.chain = ev.chain
+	}
+}
+
+// eventKey identifies an event; without detail, only its kind and class.
+func eventKey(ev *event, detail bool) string {
+	b := []byte{byte(ev.kind), byte(ev.mode), flag(ev.plain), flag(ev.try)}
+	b = append(append(b, ev.class...), 0)
+	b = append(append(b, ev.method...), 0)
+	if !detail {
+		return string(b)
+	}
+	num := func(v *lockset.Value) {
+		n := 0
+		if v != nil {
+			n = v.ID() + 1
+		}
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	num(ev.key)
+	num(ev.by)
+	num(ev.fn)
+	b = append(append(b, ev.target...), 0)
+	for _, f := range ev.freed {
+		b = append(append(b, f.class...), 0)
+		num(f.guard)
+		num(f.key)
+	}
+	b = append(b, 0xff)
+	for _, l := range ev.held {
+		b = append(append(b, l.Class...), 0)
+		num(l.Key)
+	}
+	return string(b)
+}
+
+func flag(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func mergeFreed(a, b []freed) []freed {
+	if len(a) == 0 {
+		return b
+	}
+	out := slices.Concat(a, b)
+	slices.SortFunc(out, compareFreed)
+	return slices.Compact(out)
+}
+
+// entryFacts returns what s knows of what the function was given.
+func (x *exec) entryFacts(s *state) lockset.Facts {
+	facts := s.facts.Keep(func(f lockset.Fact) bool {
+		return f.Cond.Op != lockset.OpSum && f.Cond.Entry() && !f.Cond.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpGlobal })
+	})
+	if len(facts) > maxGuard {
+		facts = facts[:maxGuard]
+	}
+	return facts
+}
+
+// ret ends a path: it becomes an exit of the summary.
+func (x *exec) ret(s *state, instr *ssa.Return) {
+	var results []*lockset.Value
+	for _, r := range instr.Results {
+		results = append(results, x.eval(s, r))
+	}
+	reach := x.reachable(s, results)
+	x.leaks(s, reach, results, x.returnPos(instr))
+	n := namer{x: x, names: make(map[*lockset.Value]*lockset.Value)}
+	e := &exit{guard: x.entryFacts(s), freed: s.freed}
+	for _, r := range results {
+		e.results = append(e.results, n.name(r))
+	}
+	for _, l := range s.held {
+		if l.Is(lockset.Given) || l.Is(lockset.Assumed) {
+			continue
+		}
+		if l.Guard != nil && !l.Guard.Entry() && !reach[l.Guard] {
+			continue // leaked, and said so
+		}
+		out := l
+		out.Key = n.known(l.Key)
+		out.Guard = n.nameOrNil(l.Guard)
+		out.Parent = n.known(l.Parent)
+		out.ModeBy = n.known(l.ModeBy)
+		out.Via = n.known(l.Via)
+		if out.ModeBy == nil {
+			out.Mode = x.mode(s, l.Mode, l.ModeBy)
+		}
+		out.Site, out.Flags = 0, l.Flags&(lockset.Plain|lockset.Maybe|lockset.Implied|lockset.Many)
+		if l.Guard == nil || l.Guard.Entry() || l.Is(lockset.Handed) {
+			out.Flags |= lockset.Handed
+		}
+		e.held = append(e.held, out)
+		e.heldAt = append(e.heldAt, x.takenAt(l))
+	}
+	for _, m := range s.mem {
+		if x.exported(m, reach) {
+			e.writes = append(e.writes, write{n.name(m.place), n.name(m.val)})
+		}
+	}
+	for _, h := range s.handed {
+		if h.Entry() {
+			e.handed = append(e.handed, h)
+		}
+	}
+	for _, g := range s.gos {
+		st := started{fn: n.name(g.fn)}
+		for _, a := range g.args {
+			st.args = append(st.args, n.name(a))
+		}
+		for _, h := range g.handles {
+			st.handles = append(st.handles, n.name(h))
+		}
+		e.started = append(e.started, st)
+	}
+	for _, f := range s.facts {
+		if f.Cond.Entry() && !(f.Cond.Op == lockset.OpSum && f.True) {
+			continue
+		}
+		if c, ok := n.existing(f.Cond); ok {
+			e.facts = append(e.facts, lockset.Fact{Cond: c, True: f.True})
+		}
+	}
+	slices.SortFunc(e.facts, func(a, b lockset.Fact) int { return a.Cond.ID() - b.Cond.ID() })
+	e.facts = slices.CompactFunc(e.facts, func(a, b lockset.Fact) bool { return a.Cond == b.Cond })
+	e.fresh = len(n.names)
+	x.addExit(e)
+}
+
+// exported reports whether callers must know of a memory entry: it lies in
+// something they can reach.
+func (x *exec) exported(m memEntry, reach map[*lockset.Value]bool) bool {
+	root := m.place
+	for isPlace(root) && root.Op != lockset.OpGlobal {
+		root = root.Args[0]
+	}
+	if root.Op == lockset.OpAddr {
+		root = root.Args[0]
+	}
+	if m.val.Op == lockset.OpUnknown && x.a.arith[m.place] {
+		return false
+	}
+	return root.Entry() || reach[root]
+}
+
+// A namer gives the objects that a function made the names under which its
+// summary speaks of them.
+type namer struct {
+	x     *exec
+	names map[*lockset.Value]*lockset.Value
+}
+
+func (n namer) name(v *lockset.Value) *lockset.Value {
+	return n.x.t.Map(v, func(v *lockset.Value) *lockset.Value {
+		switch v.Op {
+		case lockset.OpSite, lockset.OpAlloc, lockset.OpPrev:
+			f := n.names[v]
+			if f == nil {
+				f = n.x.t.Fresh(len(n.names))
+				n.names[v] = f
+			}
+			return f
+		}
+		return nil
+	})
+}
+
+func (n namer) nameOrNil(v *lockset.Value) *lockset.Value {
+	if v == nil {
+		return nil
+	}
+	return n.name(v)
+}
+
+// known translates v if it consists of what has a name, else it is nil.
+func (n namer) known(v *lockset.Value) *lockset.Value {
+	if v == nil {
+		return nil
+	}
+	w, ok := n.existing(v)
+	if !ok {
+		return nil
+	}
+	return w
+}
+
+func (n namer) existing(v *lockset.Value) (*lockset.Value, bool) {
+	ok := true
+	w := n.x.t.Map(v, func(v *lockset.Value) *lockset.Value {
+		switch v.Op {
+		case lockset.OpSite, lockset.OpAlloc, lockset.OpPrev:
+			f := n.names[v]
+			if f == nil {
+				ok = false
+				return v
+			}
+			return f
+		case lockset.OpUnknown:
+			ok = false
+		}
+		return nil
+	})
+	return w, ok
+}
+
+// addExit adds a way out, or widens one that does the same.
+func (x *exec) addExit(e *exit) {
+	key := exitKey(e)
+	if old := x.exits[key]; old != nil {
+		old.guard = old.guard.Meet(e.guard)
+		old.facts = old.facts.Meet(e.facts)
+		old.widen(e, x.t)
+		for i := range old.heldAt {
+			if e.heldAt[i].less(old.heldAt[i]) {
+				old.heldAt[i] = e.heldAt[i]
+			}
+		}
+		return
+	}
+	if len(x.exits) >= maxExits {
+		x.a.stats.Bounded++
+		return
+	}
+	x.exits[key] = e
+}
+
+// hard reports whether a write tells exits apart: it leaves a lock's guard or a
+// function behind.
+func (e *exit) hard(w write) bool {
+	if w.place.Op == lockset.OpElem {
+		return false
+	}
+	return w.val.Has(func(v *lockset.Value) bool {
+		if v.Op == lockset.OpFunc {
+			return true
+		}
+		for _, l := range e.held {
+			if l.Guard == v {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// widen makes e stand for o too: what they leave in a place that they do not
+// agree on is not known.
+func (e *exit) widen(o *exit, t *lockset.Table) {
+	find := func(ws []write, place *lockset.Value) *lockset.Value {
+		for _, w := range ws {
+			if w.place == place {
+				return w.val
+			}
+		}
+		return nil
+	}
+	for i, w := range e.writes {
+		if w.place.Op != lockset.OpElem && find(o.writes, w.place) != w.val {
+			e.writes[i].val = t.Unknown
+		}
+	}
+	for _, w := range o.writes {
+		switch {
+		case w.place.Op == lockset.OpElem:
+			if !slices.Contains(e.writes, w) {
+				e.writes = append(e.writes, w)
+			}
+		case find(e.writes, w.place) == nil:
+			e.writes = append(e.writes, write{w.place, t.Unknown})
+		}
+	}
+	for _, h := range o.handed {
+		if !slices.Contains(e.handed, h) {
+			e.handed = append(e.handed, h)
+		}
+	}
+	e.fresh = max(e.fresh, o.fresh)
+}
+
+func exitKey(e *exit) string {
+	var b []byte
+	num := func(v *lockset.Value) {
+		n := 0
+		if v != nil {
+			n = v.ID() + 1
+		}
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	for _, r := range e.results {
+		num(r)
+	}
+	b = append(b, 0xff, 1)
+	for _, f := range e.freed {
+		b = append(append(b, f.class...), 0)
+		num(f.guard)
+		num(f.key)
+	}
+	b = append(b, 0xff, 2)
+	for _, l := range e.held {
+		b = append(append(b, l.Class...), 0, byte(l.Mode), byte(l.Flags))
+		num(l.Key)
+		num(l.Guard)
+		num(l.Parent)
+		num(l.ModeBy)
+	}
+	b = append(b, 0xff, 3)
+	for _, w := range e.writes {
+		if e.hard(w) {
+			num(w.place)
+			num(w.val)
+		}
+	}
+	b = append(b, 0xff, 4)
+	for _, g := range e.started {
+		num(g.fn)
+	}
+	if len(e.held)+len(e.freed) > 0 || len(e.results) > 1 {
+		b = append(b, 0xff, 5) // the results tell these ways apart
+		for _, f := range e.facts {
+			if f.Cond.Op == lockset.OpCmp && isNilValue(f.Cond.Args[1]) || f.Cond.Op == lockset.OpFresh {
+				num(f.Cond)
+				b = append(b, flag(f.True))
+			}
+		}
+	}
+	return string(b)
+}
+
+// finish puts the events and exits in a fixed order.
+func (x *exec) finish() {
+	for _, k := range sortedKeys(x.events) {
+		x.sum.events = append(x.sum.events, x.events[k])
+	}
+	for _, k := range sortedKeys(x.exits) {
+		x.sum.exits = append(x.sum.exits, x.exits[k])
+	}
+	x.sum.exits = x.collapse(x.sum.exits)
+	slices.SortStableFunc(x.sum.events, func(a, b *event) int {
+		switch {
+		case a.kind != b.kind:
+			return int(a.kind) - int(b.kind)
+		case a.chain.less(b.chain):
+			return -1
+		case b.chain.less(a.chain):
+			return 1
+		}
+		return 0
+	})
+}
+
+// collapse makes one exit of those that leave nothing behind and tell nothing
+// of their results.
+func (x *exec) collapse(exits []*exit) []*exit {
+	var out []*exit
+	var quiet *exit
+	for _, e := range exits {
+		if !e.plain() {
+			out = append(out, e)
+			continue
+		}
+		if quiet == nil {
+			quiet = e
+			out = append(out, e)
+			continue
+		}
+		quiet.guard = quiet.guard.Meet(e.guard)
+		quiet.facts = quiet.facts.Meet(e.facts)
+	}
+	return out
+}
+
+// returnPos is the position of a return, or of the end of the function.
+func (x *exec) returnPos(instr *ssa.Return) token.Pos {
+	if instr.Pos().IsValid() {
+		return instr.Pos()
+	}
+	if syn := x.fn.Syntax(); syn != nil {
+		return syn.End() - 1
+	}
+	return x.fn.Pos()
+}
+
+// reachable returns the values from which, by way of memory, something can be
+// reached that outlives the call: the results, what entry values hold, what
+// others were given, and what goroutines work on.
+func (x *exec) reachable(s *state, results []*lockset.Value) map[*lockset.Value]bool {
+	seen := make(map[*lockset.Value]bool)
+	var work []*lockset.Value
+	add := func(v *lockset.Value) {
+		if v != nil && !seen[v] {
+			seen[v] = true
+			work = append(work, v)
+		}
+	}
+	for _, r := range results {
+		add(r)
+	}
+	for _, m := range s.mem {
+		if m.place.Entry() {
+			add(m.val)
+		}
+	}
+	for _, h := range s.handed {
+		add(h)
+	}
+	for _, g := range s.gos {
+		add(g.fn)
+		for _, a := range g.args {
+			add(a)
+		}
+	}
+	x.closeReach(s, &work, add)
+	return seen
+}
+
+func (x *exec) closeReach(s *state, work *[]*lockset.Value, add func(*lockset.Value)) {
+	for len(*work) > 0 {
+		v := (*work)[len(*work)-1]
+		*work = (*work)[:len(*work)-1]
+		for _, a := range v.Args {
+			add(a)
+		}
+		for _, m := range s.mem {
+			if isPlace(m.place) && m.place.Op != lockset.OpGlobal && rootedAt(m.place, v) {
+				add(m.val)
+			}
+		}
+	}
+}
+
+// rootedAt reports whether place lies in the object v, at any depth.
+func rootedAt(place, v *lockset.Value) bool {
+	for isPlace(place) && place.Op != lockset.OpGlobal {
+		place = place.Args[0]
+		if place == v {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches reports whether g can be reached from v.
+func (x *exec) reaches(s *state, v, g *lockset.Value) bool {
+	seen := map[*lockset.Value]bool{v: true}
+	work := []*lockset.Value{v}
+	x.closeReach(s, &work, func(v *lockset.Value) {
+		if !seen[v] {
+			seen[v] = true
+			work = append(work, v)
+		}
+	})
+	return seen[g]
+}
+
+// handOver notes that somebody else keeps v and all that can be reached from it.
+func (x *exec) handOver(s *state, v *lockset.Value) {
+	seen := map[*lockset.Value]bool{v: true}
+	work := []*lockset.Value{v}
+	var order []*lockset.Value
+	order = append(order, v)
+	x.closeReach(s, &work, func(v *lockset.Value) {
+		if !seen[v] {
+			seen[v] = true
+			work = append(work, v)
+			order = append(order, v)
+		}
+	})
+	for _, o := range order {
+		if o.Op == lockset.OpAlloc || o.Rooted() && x.a.isGuardLike(o) {
+			s.hand(o)
+		}
+	}
+	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
+		if l.Guard != nil && seen[l.Guard] {
+			l.Flags |= lockset.Handed
+		}
+		return l
+	})
+}
+
+// leaks records the locks that nobody can release any more (R10).
+func (x *exec) leaks(s *state, reach map[*lockset.Value]bool, results []*lockset.Value, at token.Pos) {
+	for _, l := range s.held {
+		if l.Guard == nil || l.Is(lockset.Plain) || l.Is(lockset.Given) || l.Is(lockset.Assumed) || l.Is(lockset.Handed) || l.Is(lockset.Maybe) {
+			continue
+		}
+		if l.Guard.Entry() || reach[l.Guard] {
+			continue
+		}
+		x.record.leak(x, l, at)
+	}
+}

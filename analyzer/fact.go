@@ -1,0 +1,157 @@
+package analyzer
+
+import (
+	"go/token"
+	"go/types"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+)
+
+// A Fact is all that importers need to know of a package: its lock model and
+// the summaries of its functions, with what they in turn need of the package's
+// own imports, since a driver may show a package the facts of its direct
+// imports only. It is opaque, sorted, and holds no absolute path.
+type Fact struct {
+	Model     []byte
+	Known     []string // paths of the packages that were analysed
+	Summaries []FuncFact
+	Duties    []DutyFact
+	Settled   []string
+	Edges     []EdgeFact
+}
+
+// A FuncFact is the summary of one function.
+type FuncFact struct {
+	Key  string
+	Data []byte
+}
+
+// AFact marks Fact as one.
+func (*Fact) AFact() {}
+
+func (f *Fact) String() string { return "lockstate" }
+
+// imports is what the facts of the imports say, merged.
+type imports struct {
+	model     *lockmodel.Model
+	known     map[string]bool
+	raw       map[string][]byte
+	summaries summaryMap
+	duties    []DutyFact
+	settled   map[string]bool
+	edges     []EdgeFact
+	any       bool
+	err       []string
+}
+
+// readImports merges the facts of the imports, in order of their paths.
+func readImports(pass *analysis.Pass) *imports {
+	im := &imports{model: lockmodel.New(), known: map[string]bool{}, raw: map[string][]byte{}, settled: map[string]bool{}}
+	pkgs := slices.Clone(pass.Pkg.Imports())
+	slices.SortFunc(pkgs, func(a, b *types.Package) int { return strings.Compare(a.Path(), b.Path()) })
+	for _, p := range pkgs {
+		var f Fact
+		if !pass.ImportPackageFact(p, &f) {
+			continue
+		}
+		im.any = true
+		m, err := lockmodel.Decode(f.Model)
+		if err != nil {
+			im.err = append(im.err, p.Path())
+			continue
+		}
+		im.model.Merge(m)
+		for _, k := range f.Known {
+			im.known[k] = true
+		}
+		for _, s := range f.Summaries {
+			if _, ok := im.raw[s.Key]; !ok {
+				im.raw[s.Key] = s.Data
+			}
+		}
+		im.duties = append(im.duties, f.Duties...)
+		for _, s := range f.Settled {
+			im.settled[s] = true
+		}
+		im.edges = append(im.edges, f.Edges...)
+	}
+	im.duties = uniqueDuties(im.duties)
+	im.edges = uniqueEdges(im.edges)
+	return im
+}
+
+// A summaryMap decodes the summaries of imports when they are asked for.
+type summaryMap map[string]*summary
+
+// load decodes all summaries that a may ask for by key, on demand.
+func (im *imports) load(a *unit, key string) *summary {
+	if s, ok := im.summaries[key]; ok {
+		return s
+	}
+	var s *summary
+	if data, ok := im.raw[key]; ok {
+		r := &reader{b: data, a: a}
+		if s = r.summary(); r.err != nil {
+			im.err = append(im.err, key)
+			s = nil
+		}
+	}
+	if im.summaries == nil {
+		im.summaries = summaryMap{}
+	}
+	im.summaries[key] = s
+	return s
+}
+
+// object finds the function with a key among the imports of pkg.
+func (im *imports) object(pkg *types.Package, key string) *types.Func {
+	for _, p := range pkg.Imports() {
+		rest, ok := strings.CutPrefix(key, p.Path()+".")
+		if !ok || strings.ContainsAny(rest, ".$") {
+			continue
+		}
+		if f, ok := p.Scope().Lookup(rest).(*types.Func); ok {
+			return f
+		}
+	}
+	return nil
+}
+
+// makeFact gathers what importers need.
+func (a *unit) makeFact(own *Fact) *Fact {
+	f := own
+	f.Model = a.model.Encode()
+	known := map[string]bool{a.pkg.Path(): true}
+	for k := range a.imports.known {
+		known[k] = true
+	}
+	f.Known = sortedKeys(known)
+	data := make(map[string][]byte)
+	for key, raw := range a.imports.raw {
+		data[key] = raw
+	}
+	for _, fn := range a.funcs {
+		s := a.summaries[fn]
+		if s == nil || s.silent() {
+			continue
+		}
+		if obj := a.objectOf(fn); obj != nil && !obj.Exported() && !token.IsExported(obj.Name()) && obj.Signature().Recv() == nil && !a.flow.taken[fn] {
+			continue
+		}
+		var w writer
+		w.summary(s, a.modes)
+		data[funcKey(fn)] = w.b
+	}
+	for _, k := range sortedKeys(data) {
+		f.Summaries = append(f.Summaries, FuncFact{k, data[k]})
+	}
+	return f
+}
+
+// base is the last element of a package path.
+func base(p string) string { return path.Base(p) }

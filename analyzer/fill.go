@@ -1,0 +1,406 @@
+package analyzer
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// fill turns the records of all functions into the result.
+func (a *unit) fill(res *Result) *Fact {
+	own := &Fact{}
+	for _, f := range a.funcs {
+		x := a.execs[f]
+		if x == nil {
+			continue
+		}
+		a.fillAcquires(res, x)
+		a.fillRequires(res, x)
+		a.fillReleases(res, x)
+		a.fillLeaks(res, x)
+		a.stats.Unresolved += len(x.record.unresolved)
+	}
+	a.settle(res, own)
+	a.findRings(res, own)
+	res.Incomplete = a.incomplete
+	res.Stats = a.stats
+	slices.SortFunc(res.Acquires, func(p, q Acquire) int {
+		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Want.Class, q.Want.Class))
+	})
+	slices.SortFunc(res.Requires, func(p, q Require) int {
+		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Want.Class, q.Want.Class), cmp.Compare(p.Want.Key, q.Want.Key))
+	})
+	slices.SortFunc(res.Releases, func(p, q Release) int {
+		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.At.Pos, q.At.Pos), cmp.Compare(p.InAt.Pos, q.InAt.Pos))
+	})
+	slices.SortFunc(res.Leaks, func(p, q Leak) int { return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Lock.Class, q.Lock.Class)) })
+	return own
+}
+
+func (a *unit) fillAcquires(res *Result, x *exec) {
+	for _, r := range x.record.acquires {
+		q := Acquire{
+			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callName(r.cs),
+			Want:  Lock{Class: r.want.class, Key: a.wantText(r.cs, r.want.chain, r.want.keyArg, r.want.plain), Mode: r.want.mode},
+			Chain: hops(r.want.chain), Try: r.want.try, Defer: isDefer(r.cs),
+		}
+		if cls := a.model.Classes[r.want.class]; cls != nil && cls.Retired {
+			q.Retired = r.want.chain == nil || !a.retiredBefore(r)
+		}
+		for _, p := range r.pairs {
+			q.Pairs = append(q.Pairs, Pair{
+				Want: Lock{Class: r.want.class, Key: a.wantText(r.cs, p.chain, p.keys, r.want.plain), Mode: p.mode},
+				Held: Lock{Class: p.lock.Class, Key: x.lockText(p.lock), Mode: p.heldMode},
+				At:   x.siteOf(p.lock), Chain: hops(p.chain), Relation: p.rel, Compared: a.comparedRange(p.compared),
+				Ordered: p.ordered, Plain: p.lock.Is(lockset.Plain), Tried: p.lock.Is(lockset.Tried),
+				Implied: p.lock.Is(lockset.Implied) || r.want.implied, Loop: x.acqs[p.lock.Site].pos == r.cs.pos,
+			})
+		}
+		slices.SortFunc(q.Pairs, comparePairs)
+		res.Acquires = append(res.Acquires, q)
+	}
+}
+
+func comparePairs(p, q Pair) int {
+	return cmp.Or(cmp.Compare(p.At.Pos, q.At.Pos), cmp.Compare(p.Held.Class, q.Held.Class), cmp.Compare(p.Relation, q.Relation),
+		cmp.Compare(len(p.Chain), len(q.Chain)), cmp.Compare(p.Held.Mode, q.Held.Mode), cmp.Compare(p.Want.Mode, q.Want.Mode),
+		slices.CompareFunc(p.At.Chain, q.At.Chain, compareHops), slices.CompareFunc(p.Chain, q.Chain, compareHops))
+}
+
+func compareHops(a, b Hop) int { return cmp.Or(cmp.Compare(a.Pos, b.Pos), cmp.Compare(a.Name, b.Name)) }
+
+// retiredBefore reports whether the function that r calls could know that the
+// class is retired: it is of this package.
+func (a *unit) retiredBefore(r *acquireRec) bool {
+	fn := r.cs.common.StaticCallee()
+	if fn == nil || fn.Object() == nil || fn.Object().Pkg() == nil {
+		return true
+	}
+	if fn.Object().Pkg() == a.pkg {
+		return true
+	}
+	cls := a.imports.model.Classes[r.want.class]
+	return cls != nil && cls.Retired
+}
+
+func isDefer(cs callSite) bool { _, ok := cs.instr.(*ssa.Defer); return ok }
+
+func hops(h *hop) []Hop {
+	var out []Hop
+	for ; h != nil; h = h.next {
+		out = append(out, Hop{h.name, h.pos})
+	}
+	return out
+}
+
+// rangeOf is where a call's reports go: the call, or its defer statement.
+func (a *unit) rangeOf(cs callSite) Range {
+	call := a.callExpr(cs)
+	if call == nil {
+		return Range{cs.pos, cs.pos + 1}
+	}
+	if isDefer(cs) {
+		return Range{cs.pos, call.End()}
+	}
+	if cs.pos != cs.common.Pos() && cs.instr != nil && cs.pos.IsValid() { // a join
+		return Range{cs.pos, cs.pos + 1}
+	}
+	return Range{call.Pos(), call.End()}
+}
+
+// callExpr finds the source of a call by its parenthesis.
+func (a *unit) callExpr(cs callSite) *ast.CallExpr {
+	if cs.common == nil {
+		return nil
+	}
+	if a.calls == nil {
+		a.calls = make(map[token.Pos]*ast.CallExpr)
+		for _, f := range a.pass.Files {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if c, ok := n.(*ast.CallExpr); ok {
+					a.calls[c.Lparen] = c
+				}
+				return true
+			})
+		}
+	}
+	return a.calls[cs.common.Pos()]
+}
+
+// maxText is the length above which an expression is not repeated in a message.
+const maxText = 40
+
+// wantText is the user's expression for the key of a lock that a call takes itself.
+func (a *unit) wantText(cs callSite, chain *hop, keys []lockmodel.Path, plain bool) string {
+	if chain != nil {
+		return ""
+	}
+	call := a.callExpr(cs)
+	if call == nil {
+		return ""
+	}
+	if plain {
+		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return ""
+		}
+		if in, ok := ast.Unparen(sel.X).(*ast.SelectorExpr); ok {
+			if _, pkg := a.pass.TypesInfo.Uses[rootIdent(in)].(*types.PkgName); pkg {
+				return ""
+			}
+			return short(types.ExprString(in.X))
+		}
+		return ""
+	}
+	var texts []string
+	for _, p := range keys {
+		texts = append(texts, a.argTexts(call, p)...)
+	}
+	if len(texts) == 0 || len(texts) > 2 || slices.Contains(texts, "") {
+		return ""
+	}
+	return short(strings.Join(texts, " and "))
+}
+
+func rootIdent(e ast.Expr) *ast.Ident {
+	for {
+		switch x := e.(type) {
+		case *ast.Ident:
+			return x
+		case *ast.SelectorExpr:
+			e = x.X
+		default:
+			return nil
+		}
+	}
+}
+
+func short(s string) string {
+	if len(s) > maxText || strings.ContainsAny(s, "\n{") {
+		return ""
+	}
+	return s
+}
+
+func (a *unit) argTexts(call *ast.CallExpr, p lockmodel.Path) []string {
+	suffix := ""
+	for _, f := range p.Fields {
+		suffix += "." + f
+	}
+	if p.Root == lockmodel.Receiver {
+		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+			return []string{types.ExprString(sel.X) + suffix}
+		}
+		return nil
+	}
+	if p.Root >= len(call.Args) {
+		return nil
+	}
+	args := call.Args[p.Root : p.Root+1]
+	if sig, ok := a.pass.TypesInfo.TypeOf(call.Fun).(*types.Signature); ok && sig.Variadic() && p.Root == sig.Params().Len()-1 {
+		args = call.Args[p.Root:]
+		if call.Ellipsis.IsValid() {
+			return []string{types.ExprString(args[0])}
+		}
+	}
+	var out []string
+	for _, arg := range args {
+		if _, ok := ast.Unparen(arg).(*ast.CompositeLit); ok {
+			return nil
+		}
+		out = append(out, types.ExprString(arg)+suffix)
+	}
+	return out
+}
+
+// lockText is the user's expression for the key of a held lock.
+func (x *exec) lockText(l lockset.Lock) string {
+	acq := x.acqs[l.Site]
+	if acq.chain != nil || acq.site.common == nil {
+		return ""
+	}
+	return x.a.wantText(acq.site, nil, acq.keys, l.Is(lockset.Plain))
+}
+
+// siteOf says where a held lock was taken.
+func (x *exec) siteOf(l lockset.Lock) Site {
+	acq := x.acqs[l.Site]
+	s := Site{Chain: hops(acq.chain)}
+	if l.Is(lockset.Assumed) {
+		s.Given = "required by a directive"
+	}
+	if acq.site.common == nil && acq.site.instr == nil {
+		s.Range = Range{acq.pos, acq.pos}
+	} else {
+		s.Range = x.a.rangeOf(acq.site)
+	}
+	p := x.a.pass.Fset.Position(s.Pos)
+	s.Line, s.File = p.Line, filepath.Base(p.Filename)
+	return s
+}
+
+func (a *unit) comparedRange(pos token.Pos) Range {
+	if !pos.IsValid() {
+		return Range{}
+	}
+	return Range{pos, pos + 1}
+}
+
+func (a *unit) line(pos token.Pos) int {
+	if !pos.IsValid() {
+		return 0
+	}
+	return a.pass.Fset.Position(pos).Line
+}
+
+func (a *unit) fillRequires(res *Result, x *exec) {
+	best := map[requireKey]*requireRec{}
+	for k, r := range x.record.requires {
+		if r.status == Held {
+			continue
+		}
+		best[k] = r
+	}
+	for _, r := range best {
+		q := Require{
+			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callName(r.cs), Chain: hops(r.want.chain),
+			Want: Lock{Class: r.want.class, Mode: r.mode}, Status: r.status, Some: r.some, Freed: a.line(r.freed),
+		}
+		q.Want.Key = a.requireText(r)
+		if r.heldBy >= 0 {
+			q.At = x.siteAt(r.heldBy)
+		}
+		if r.other >= 0 {
+			q.OtherAt = x.siteAt(r.other)
+			q.Other = a.wantText(x.acqs[r.other].site, x.acqs[r.other].chain, x.acqs[r.other].keys, false)
+		}
+		a.suggest(&q, x, r)
+		res.Requires = append(res.Requires, q)
+	}
+}
+
+func (x *exec) siteAt(i int) Site { return x.siteOf(lockset.Lock{Site: i}) }
+
+// requireText is the user's expression for the key that a direct callee requires.
+func (a *unit) requireText(r *requireRec) string {
+	if r.want.chain != nil || r.cs.common == nil {
+		return ""
+	}
+	fn := r.cs.common.StaticCallee()
+	var spec *lockmodel.Func
+	if fn != nil {
+		spec = a.model.Funcs[funcKey(fn)]
+	} else if r.cs.common.IsInvoke() {
+		spec = a.model.FuncOf(r.cs.common.Method)
+	}
+	call := a.callExpr(r.cs)
+	if spec == nil || call == nil {
+		return ""
+	}
+	for _, e := range spec.Of(lockmodel.Require) {
+		if e.Class == r.want.class && len(e.Keys) == 1 {
+			if t := a.argTexts(call, e.Keys[0]); len(t) == 1 {
+				return short(t[0])
+			}
+		}
+	}
+	return ""
+}
+
+// suggest offers the directive that an exported function would need.
+func (a *unit) suggest(q *Require, x *exec, r *requireRec) {
+	decl, ok := x.fn.Syntax().(*ast.FuncDecl)
+	if !ok || x.fn.Parent() != nil || r.status != Missing || !decl.Name.IsExported() || len(x.entry.held) > 0 {
+		return
+	}
+	if slices.ContainsFunc(x.acqs, func(acq acquisition) bool { return acq.site.instr != nil }) && r.some {
+		return
+	}
+	text := "//lockvet:require " + r.want.class
+	if r.mode != lockmodel.Unknown {
+		text += " " + r.mode.String()
+	}
+	if r.key != nil {
+		p := a.paramPath(x.fn, r.key)
+		if p == "" {
+			return
+		}
+		text += " key=" + p
+	}
+	q.Directive, q.Insert = text, decl.Pos()
+	if decl.Doc != nil {
+		q.Insert = decl.Type.Pos()
+	}
+}
+
+// paramPath writes an entry value as a directive would: a parameter and fields.
+func (a *unit) paramPath(fn *ssa.Function, v *lockset.Value) string {
+	suffix := ""
+	for v.Op == lockset.OpField {
+		suffix = "." + v.Aux + suffix
+		v = v.Args[0]
+	}
+	if v.Op != lockset.OpParam || v.N >= len(fn.Params) {
+		return ""
+	}
+	name := fn.Params[v.N].Name()
+	if name == "" || name == "_" {
+		return ""
+	}
+	return name + suffix
+}
+
+func (a *unit) fillReleases(res *Result, x *exec) {
+	type key struct{ pos token.Pos }
+	seen := map[key]*Release{}
+	var order []*Release
+	for _, r := range x.record.releases {
+		q := &Release{
+			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callName(r.cs), Chain: hops(r.chain),
+			Outer: Lock{Class: r.outer.Class, Key: x.lockText(r.outer), Mode: r.outer.Mode}, At: x.siteOf(r.outer),
+			Inner: Lock{Class: r.held.Class, Key: x.lockText(r.held), Mode: r.held.Mode}, InAt: x.siteOf(r.held),
+		}
+		k := key{q.Pos}
+		if old := seen[k]; old != nil {
+			if cmp.Or(cmp.Compare(q.InAt.Pos, old.InAt.Pos), cmp.Compare(q.At.Pos, old.At.Pos)) < 0 {
+				*old = *q
+			}
+			continue
+		}
+		seen[k] = q
+		order = append(order, q)
+	}
+	for _, q := range order {
+		res.Releases = append(res.Releases, *q)
+	}
+}
+
+func (a *unit) fillLeaks(res *Result, x *exec) {
+	type key struct{ pos token.Pos }
+	seen := map[key]bool{}
+	sites := sortedKeys(x.record.leakAt)
+	for _, site := range sites {
+		acq := x.acqs[site]
+		at := x.record.leakAt[site]
+		q := Leak{Range: a.rangeOf(acq.site), Func: displayName(x.fn, a.pkg), Name: a.callName(acq.site), Chain: hops(acq.chain),
+			Lock: Lock{Class: x.classAt(site)}, Exit: Range{at, at + 1}, Line: a.line(at)}
+		q.Lock.Key = a.wantText(acq.site, acq.chain, acq.keys, false)
+		if seen[key{q.Pos}] {
+			continue
+		}
+		seen[key{q.Pos}] = true
+		res.Leaks = append(res.Leaks, q)
+	}
+}
+
+// classAt returns the class of the locks that are taken at a site.
+func (x *exec) classAt(site int) string { return x.acqs[site].class }

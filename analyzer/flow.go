@@ -1,0 +1,463 @@
+package analyzer
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// # The flow of functions and dynamic types through a package
+//
+// When a path does not know what a function value or an interface holds, the
+// package is asked: which functions, or values of which types, are ever put
+// where this one comes from? Places are fields (of all objects of the type),
+// package variables, local variables, the elements of a container, parameters
+// (of the calls in the package) and results. The answer is a may-set, found on
+// demand by walking back over definitions; a place that is met again adds
+// nothing, which ends the walk.
+//
+// An answer is complete if nobody outside the package can put more there: a
+// parameter of an exported function, or a place that nothing in the package
+// fills, is not. For an interface that is filled outside, the types that the
+// package itself converts to that interface are taken.
+type flow struct {
+	a       *unit
+	indexed bool
+	fields  map[*types.Var][]ssa.Value  // stored in a field
+	globals map[*ssa.Global][]ssa.Value // stored in a package variable
+	elems   map[any][]ssa.Value         // stored in an element of a container: by field, variable or defining value
+	calls   map[*ssa.Function][]*ssa.CallCommon
+	binds   map[*ssa.Function][]*ssa.MakeClosure
+	makes   []*ssa.MakeInterface
+	taken   map[*ssa.Function]bool // used other than by being called
+}
+
+func (f *flow) index() {
+	if f.indexed {
+		return
+	}
+	f.indexed = true
+	f.fields = map[*types.Var][]ssa.Value{}
+	f.globals = map[*ssa.Global][]ssa.Value{}
+	f.elems = map[any][]ssa.Value{}
+	f.calls = map[*ssa.Function][]*ssa.CallCommon{}
+	f.binds = map[*ssa.Function][]*ssa.MakeClosure{}
+	f.taken = map[*ssa.Function]bool{}
+	for _, fn := range f.a.funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				f.note(instr)
+			}
+		}
+	}
+}
+
+func (f *flow) note(instr ssa.Instruction) {
+	switch instr := instr.(type) {
+	case *ssa.Store:
+		switch addr := instr.Addr.(type) {
+		case *ssa.FieldAddr:
+			v := fieldVarOf(addr.X.Type(), addr.Field)
+			f.fields[v] = append(f.fields[v], instr.Val)
+		case *ssa.Global:
+			f.globals[addr] = append(f.globals[addr], instr.Val)
+		case *ssa.IndexAddr:
+			f.putElem(addr.X, instr.Val)
+		}
+	case *ssa.MapUpdate:
+		f.putElem(instr.Map, instr.Value)
+	case *ssa.Send:
+		f.putElem(instr.Chan, instr.X)
+	case *ssa.MakeClosure:
+		fn := instr.Fn.(*ssa.Function)
+		f.binds[fn] = append(f.binds[fn], instr)
+	case *ssa.MakeInterface:
+		f.makes = append(f.makes, instr)
+	}
+	var callee ssa.Value
+	if c, ok := instr.(ssa.CallInstruction); ok {
+		if fn := c.Common().StaticCallee(); fn != nil {
+			if o := fn.Origin(); o != nil {
+				fn = o
+			}
+			f.calls[fn] = append(f.calls[fn], c.Common())
+			callee = c.Common().Value
+		}
+	}
+	for _, op := range instr.Operands(nil) {
+		if *op == callee {
+			continue
+		}
+		if fn, ok := (*op).(*ssa.Function); ok {
+			if _, ok := instr.(*ssa.MakeClosure); !ok {
+				f.taken[fn] = true
+			}
+		}
+	}
+}
+
+func (f *flow) putElem(container, v ssa.Value) {
+	for _, k := range f.containerKeys(container, nil) {
+		f.elems[k] = append(f.elems[k], v)
+	}
+}
+
+// containerKeys names the places that a container is known by: where its
+// elements are looked for.
+func (f *flow) containerKeys(c ssa.Value, seen []ssa.Value) []any {
+	if slices.Contains(seen, c) || len(seen) > 20 {
+		return nil
+	}
+	seen = append(seen, c)
+	switch c := c.(type) {
+	case *ssa.UnOp:
+		switch addr := c.X.(type) {
+		case *ssa.FieldAddr:
+			return []any{fieldVarOf(addr.X.Type(), addr.Field)}
+		case *ssa.Global:
+			return []any{addr}
+		case *ssa.Alloc:
+			return []any{addr}
+		case *ssa.FreeVar:
+			return f.bindingKeys(addr, seen)
+		}
+	case *ssa.FieldAddr: // an array in a struct
+		return []any{fieldVarOf(c.X.Type(), c.Field)}
+	case *ssa.FreeVar:
+		return f.bindingKeys(c, seen)
+	case *ssa.Slice:
+		return f.containerKeys(c.X, seen)
+	case *ssa.ChangeType:
+		return f.containerKeys(c.X, seen)
+	case *ssa.Phi:
+		var out []any
+		for _, e := range c.Edges {
+			out = append(out, f.containerKeys(e, seen)...)
+		}
+		return out
+	}
+	return []any{c}
+}
+
+func (f *flow) bindingKeys(v *ssa.FreeVar, seen []ssa.Value) []any {
+	var out []any
+	for _, b := range f.bindings(v) {
+		out = append(out, f.containerKeys(b, seen)...)
+		if a, ok := b.(*ssa.Alloc); ok {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// bindings returns what a captured variable is bound to where its closure is made.
+func (f *flow) bindings(v *ssa.FreeVar) []ssa.Value {
+	fn := v.Parent()
+	i := slices.Index(fn.FreeVars, v)
+	var out []ssa.Value
+	if fn.Parent() != nil {
+		for _, b := range fn.Parent().Blocks {
+			for _, instr := range b.Instrs {
+				if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
+					out = append(out, mc.Bindings[i])
+				}
+			}
+		}
+	}
+	return out
+}
+
+// A search is one walk back.
+type search struct {
+	f        *flow
+	seen     map[any]bool
+	vals     []*lockset.Value
+	complete bool
+}
+
+func (f *flow) search() *search {
+	f.index()
+	return &search{f: f, seen: map[any]bool{}, complete: true}
+}
+
+// funcs returns the functions that v may be.
+func (f *flow) funcs(fn *ssa.Function, v ssa.Value) flowSet {
+	s := f.search()
+	s.origin(v)
+	return s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc })
+}
+
+// types returns the dynamic types that v, on which method m is called, may have.
+func (f *flow) types(fn *ssa.Function, v ssa.Value, m *types.Func) flowSet {
+	s := f.search()
+	s.origin(v)
+	set := s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpIface })
+	if !set.complete && len(set.vals) == 0 {
+		iface, ok := v.Type().Underlying().(*types.Interface)
+		if !ok {
+			return set
+		}
+		for _, mi := range f.makes {
+			if types.IsInterface(mi.X.Type()) || !types.Identical(mi.Type(), v.Type()) || !types.Implements(mi.X.Type(), iface) {
+				continue
+			}
+			val := f.a.makeIface(mi.X.Type(), f.a.t.Unknown)
+			if !slices.Contains(set.vals, val) {
+				set.vals = append(set.vals, val)
+			}
+		}
+	}
+	return set
+}
+
+func (s *search) set(keep func(*lockset.Value) bool) flowSet {
+	out := flowSet{complete: s.complete}
+	for _, v := range s.vals {
+		if keep(v) && !slices.Contains(out.vals, v) {
+			out.vals = append(out.vals, v)
+		}
+	}
+	return out
+}
+
+// origin walks back from v.
+func (s *search) origin(v ssa.Value) {
+	if s.seen[v] {
+		return
+	}
+	s.seen[v] = true
+	a := s.f.a
+	switch v := v.(type) {
+	case *ssa.Const:
+	case *ssa.Function:
+		s.vals = append(s.vals, a.funcValue(v))
+	case *ssa.MakeClosure:
+		fn := v.Fn.(*ssa.Function)
+		caps := make([]*lockset.Value, len(v.Bindings))
+		for i := range caps {
+			caps[i] = a.t.Unknown
+		}
+		s.vals = append(s.vals, a.closure(fn, caps))
+	case *ssa.MakeInterface:
+		s.vals = append(s.vals, a.makeIface(v.X.Type(), a.t.Unknown))
+	case *ssa.ChangeInterface:
+		s.origin(v.X)
+	case *ssa.ChangeType:
+		s.origin(v.X)
+	case *ssa.TypeAssert:
+		s.origin(v.X)
+	case *ssa.Phi:
+		for _, e := range v.Edges {
+			s.origin(e)
+		}
+	case *ssa.Parameter:
+		s.parameter(v, func(arg ssa.Value) { s.origin(arg) })
+	case *ssa.FreeVar:
+		for _, b := range s.f.bindings(v) {
+			s.origin(b)
+		}
+	case *ssa.UnOp:
+		s.load(v.X)
+	case *ssa.Field:
+		s.field(fieldVarOf(v.X.Type(), v.Field))
+	case *ssa.Lookup:
+		s.elements(v.X)
+	case *ssa.Index:
+		s.elements(v.X)
+	case *ssa.Extract:
+		s.extract(v)
+	case *ssa.Call:
+		s.result(v, 0)
+	default:
+		s.complete = false
+	}
+}
+
+func (s *search) extract(v *ssa.Extract) {
+	switch t := v.Tuple.(type) {
+	case *ssa.Lookup:
+		s.elements(t.X)
+	case *ssa.TypeAssert:
+		s.origin(t.X)
+	case *ssa.Call:
+		s.result(t, v.Index)
+	case *ssa.Next:
+		if r, ok := t.Iter.(*ssa.Range); ok {
+			s.elements(r.X)
+		}
+	case *ssa.UnOp:
+		s.elements(t.X)
+	default:
+		s.complete = false
+	}
+}
+
+// load walks back from what is at an address.
+func (s *search) load(addr ssa.Value) {
+	if s.seen[[1]ssa.Value{addr}] {
+		return
+	}
+	s.seen[[1]ssa.Value{addr}] = true
+	switch addr := addr.(type) {
+	case *ssa.FieldAddr:
+		s.field(fieldVarOf(addr.X.Type(), addr.Field))
+	case *ssa.Global:
+		vals := s.f.globals[addr]
+		for _, v := range vals {
+			s.origin(v)
+		}
+		if len(vals) == 0 || addr.Pkg != s.f.a.ssaPkg {
+			s.complete = false
+		}
+	case *ssa.Alloc:
+		s.stores(addr)
+	case *ssa.FreeVar:
+		for _, b := range s.f.bindings(addr) {
+			s.load(b)
+		}
+	case *ssa.IndexAddr:
+		s.elements(addr.X)
+	default:
+		s.complete = false
+	}
+}
+
+// stores walks back from what is stored in a local variable, by its function
+// and by the closures that capture it.
+func (s *search) stores(v ssa.Value) {
+	refs := v.Referrers()
+	if refs == nil {
+		return
+	}
+	for _, r := range *refs {
+		switch r := r.(type) {
+		case *ssa.Store:
+			if r.Addr == v {
+				s.origin(r.Val)
+			}
+		case *ssa.MakeClosure:
+			fn := r.Fn.(*ssa.Function)
+			for i, b := range r.Bindings {
+				if b == v && i < len(fn.FreeVars) {
+					s.stores(fn.FreeVars[i])
+				}
+			}
+		}
+	}
+}
+
+func (s *search) field(v *types.Var) {
+	if s.seen[v] {
+		return
+	}
+	s.seen[v] = true
+	vals := s.f.fields[v]
+	for _, val := range vals {
+		s.origin(val)
+	}
+	if len(vals) == 0 {
+		s.complete = false
+	}
+}
+
+// parameter walks back to the arguments of the calls in the package.
+func (s *search) parameter(p *ssa.Parameter, each func(ssa.Value)) {
+	fn := p.Parent()
+	i := slices.Index(fn.Params, p)
+	calls := s.f.calls[fn]
+	for _, c := range calls {
+		if i < len(c.Args) {
+			each(c.Args[i])
+		}
+	}
+	if len(calls) == 0 || s.f.taken[fn] {
+		s.complete = false
+	}
+}
+
+// result walks back to what a call returns.
+func (s *search) result(c *ssa.Call, i int) {
+	if bi, ok := c.Call.Value.(*ssa.Builtin); ok {
+		if bi.Name() == "append" {
+			for _, a := range c.Call.Args {
+				s.origin(a)
+			}
+		}
+		return
+	}
+	fn := c.Call.StaticCallee()
+	if fn == nil {
+		s.complete = false
+		return
+	}
+	if o := fn.Origin(); o != nil {
+		fn = o
+	}
+	if len(fn.Blocks) == 0 {
+		s.complete = false
+		return
+	}
+	for _, b := range fn.Blocks {
+		if r, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && i < len(r.Results) {
+			s.origin(r.Results[i])
+		}
+	}
+}
+
+// elements walks back from the elements of a container.
+func (s *search) elements(c ssa.Value) {
+	key := [2]ssa.Value{c, c}
+	if s.seen[key] {
+		return
+	}
+	s.seen[key] = true
+	keys := s.f.containerKeys(c, nil)
+	found := false
+	for _, k := range keys {
+		for _, v := range s.f.elems[k] {
+			found = true
+			s.origin(v)
+		}
+		switch k := k.(type) {
+		case *types.Var:
+			for _, v := range s.f.fields[k] {
+				found = true
+				s.elements(v)
+			}
+		case *ssa.Global:
+			for _, v := range s.f.globals[k] {
+				found = true
+				s.elements(v)
+			}
+			if k.Object() != nil && k.Object().Exported() {
+				s.complete = false
+			}
+		case *ssa.Alloc:
+			for _, r := range *k.Referrers() {
+				if st, ok := r.(*ssa.Store); ok && st.Addr == k {
+					found = true
+					s.elements(st.Val)
+				}
+			}
+		case *ssa.Parameter:
+			s.parameter(k, func(arg ssa.Value) { found = true; s.elements(arg) })
+		case *ssa.Call:
+			if bi, ok := k.Call.Value.(*ssa.Builtin); ok && bi.Name() == "append" {
+				for _, a := range k.Call.Args {
+					found = true
+					s.elements(a)
+				}
+			}
+		case *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan, *ssa.Const:
+			found = true
+		case *ssa.Lookup:
+			s.elements(k.X)
+		}
+	}
+	if !found {
+		s.complete = false
+	}
+}

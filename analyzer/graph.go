@@ -1,0 +1,411 @@
+package analyzer
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// A graph is the call graph of the package as far as it can be had without
+// states: static calls, closures where they are made, and what the flow of
+// values says of dynamic calls. It serves to find the functions that matter,
+// and the order in which to analyse them: callees first.
+type graph struct {
+	num     map[*ssa.Function]int
+	succs   [][]int
+	lockish []bool // it can take or give up a lock, or keeps the guard of one
+	dynamic []bool // it calls what it is given, at some depth
+	roots   []bool
+}
+
+// buildGraph reads the functions of the package once.
+func (a *unit) buildGraph() {
+	n := len(a.funcs)
+	g := &graph{num: make(map[*ssa.Function]int, n), succs: make([][]int, n), lockish: make([]bool, n), dynamic: make([]bool, n), roots: make([]bool, n)}
+	a.graph = g
+	for i, f := range a.funcs {
+		g.num[f] = i
+		a.remember(funcKey(f), f)
+	}
+	for i, f := range a.funcs {
+		a.readFunc(g, i, f)
+	}
+	g.spread(g.lockish)
+	g.spread(g.dynamic)
+	a.findRoots(g)
+}
+
+// readFunc notes whom function i calls, and whether it deals with locks itself.
+func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
+	add := func(callee *ssa.Function) {
+		if o := callee.Origin(); o != nil {
+			callee = o
+		}
+		if j, ok := g.num[callee]; ok {
+			g.succs[i] = append(g.succs[i], j)
+			return
+		}
+		if a.externLockish(callee) {
+			g.lockish[i] = true
+		}
+	}
+	if obj := a.objectOf(f); obj != nil && a.model.FuncOf(obj) != nil {
+		g.lockish[i] = true
+	}
+	for r := range f.Signature.Results().Variables() {
+		if a.holdsGuard(r.Type()) {
+			g.lockish[i] = true
+		}
+	}
+	for _, b := range f.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case ssa.CallInstruction:
+				c := instr.Common()
+				fn := c.StaticCallee()
+				switch {
+				case fn != nil:
+					add(fn)
+				case c.IsInvoke():
+					if a.model.FuncOf(c.Method) != nil {
+						g.lockish[i] = true
+					}
+					g.dynamic[i] = true
+					for _, v := range a.flow.types(f, c.Value, c.Method).vals {
+						if t, ok := a.methodOf(v, c.Method.Name(), nil); ok {
+							a.addTarget(t, add, g, i)
+						}
+					}
+				default:
+					if _, ok := c.Value.(*ssa.Builtin); ok {
+						break
+					}
+					g.dynamic[i] = true
+					for _, v := range a.flow.funcs(f, c.Value).vals {
+						if t, ok := a.calleeOfValue(v, nil); ok {
+							a.addTarget(t, add, g, i)
+						}
+					}
+				}
+			case *ssa.Store:
+				if fa, ok := instr.Addr.(*ssa.FieldAddr); ok && a.holdsGuard(structField(fa.X.Type(), fa.Field).Type()) {
+					g.lockish[i] = true
+				}
+			}
+			for _, op := range instr.Operands(nil) {
+				if fn, ok := (*op).(*ssa.Function); ok {
+					add(fn)
+				}
+			}
+		}
+	}
+}
+
+func (a *unit) addTarget(c callee, add func(*ssa.Function), g *graph, i int) {
+	if c.fn != nil {
+		add(c.fn)
+		return
+	}
+	if a.model.Funcs[c.key] != nil || !a.imports.load(a, c.key).silent() {
+		g.lockish[i] = true
+	}
+}
+
+// externLockish reports whether a function that is not one of a.funcs deals
+// with locks: one of an import, or a wrapper.
+func (a *unit) externLockish(f *ssa.Function) bool { return a.externLocks(f, nil) }
+
+func (a *unit) externLocks(f *ssa.Function, seen []*ssa.Function) bool {
+	if len(f.Blocks) > 0 { // a wrapper: look through it
+		if slices.Contains(seen, f) {
+			return false
+		}
+		seen = append(seen, f)
+		for _, b := range f.Blocks {
+			for _, instr := range b.Instrs {
+				c, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				fn := c.Common().StaticCallee()
+				if fn == nil {
+					continue
+				}
+				if i, ok := a.graph.num[fn]; ok {
+					if a.graph.lockish[i] || a.graph.dynamic[i] {
+						return true
+					}
+				} else if a.externLocks(fn, seen) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	key := funcKey(f)
+	if a.model.Funcs[key] != nil || !a.imports.load(a, key).silent() {
+		return true
+	}
+	obj, ok := f.Object().(*types.Func)
+	if !ok || !a.passesLocks {
+		return false
+	}
+	if _, ok := isMutexMethod(obj); ok {
+		recv := obj.Signature().Recv().Type()
+		return isSyncMutex(recv) || a.typeLock(recv) != nil || a.isLockType(recv)
+	}
+	return false
+}
+
+// spread marks the callers of what is marked.
+func (g *graph) spread(mark []bool) {
+	preds := make([][]int, len(g.succs))
+	var work []int
+	for i, ss := range g.succs {
+		for _, s := range ss {
+			preds[s] = append(preds[s], i)
+		}
+		if mark[i] {
+			work = append(work, i)
+		}
+	}
+	for len(work) > 0 {
+		v := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, p := range preds[v] {
+			if !mark[p] {
+				mark[p] = true
+				work = append(work, p)
+			}
+		}
+	}
+}
+
+// findRoots marks the functions that somebody may call who is not seen here:
+// exported ones, main, init, those used as values, those that run as
+// goroutines, and those that nobody calls.
+func (a *unit) findRoots(g *graph) {
+	a.flow.index()
+	for i, f := range a.funcs {
+		if f.Parent() != nil {
+			g.roots[i] = a.looseClosure(f)
+			continue
+		}
+		obj := a.objectOf(f)
+		g.roots[i] = obj == nil || obj.Exported() || f.Name() == "main" || f.Name() == "init" || a.flow.taken[f] || len(a.flow.calls[f]) == 0
+	}
+	for _, f := range a.funcs {
+		for _, b := range f.Blocks {
+			for _, instr := range b.Instrs {
+				if goStmt, ok := instr.(*ssa.Go); ok {
+					if fn := goStmt.Call.StaticCallee(); fn != nil {
+						if j, ok := g.num[fn]; ok {
+							g.roots[j] = true
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// looseClosure reports whether a closure is put somewhere, rather than called
+// or passed on.
+func (a *unit) looseClosure(f *ssa.Function) bool {
+	used := false
+	for _, b := range f.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			for _, op := range instr.Operands(nil) {
+				v := *op
+				if mc, ok := v.(*ssa.MakeClosure); ok && mc.Fn == f || v == ssa.Value(f) {
+					switch instr.(type) {
+					case *ssa.Call, *ssa.Defer:
+						used = true
+					case *ssa.MakeClosure, *ssa.ChangeType:
+					default:
+						return true
+					}
+				}
+			}
+		}
+	}
+	return !used
+}
+
+func (a *unit) isRoot(f *ssa.Function) bool {
+	i, ok := a.graph.num[f]
+	return ok && a.graph.roots[i]
+}
+
+// mattersCall reports whether a call may have to do with locks.
+func (a *unit) mattersCall(c ssa.CallInstruction) bool {
+	fn := c.Common().StaticCallee()
+	if fn == nil {
+		_, builtin := c.Common().Value.(*ssa.Builtin)
+		return !builtin
+	}
+	return a.matters(fn)
+}
+
+func (a *unit) matters(fn *ssa.Function) bool {
+	if o := fn.Origin(); o != nil {
+		fn = o
+	}
+	if i, ok := a.graph.num[fn]; ok {
+		return a.graph.lockish[i] || a.graph.dynamic[i]
+	}
+	return a.externLockish(fn) || orders[fn.String()] != 0
+}
+
+// helper reports whether f is a small function whose result is worth knowing:
+// it computes a key, or puts two in order.
+func (a *unit) helper(f *ssa.Function) bool {
+	if len(f.Blocks) == 0 || len(f.Blocks) > 8 || f.Signature.Results().Len() == 0 {
+		return false
+	}
+	n := 0
+	for _, b := range f.Blocks {
+		n += len(b.Instrs)
+	}
+	return n <= 60
+}
+
+// summaryFor returns what is known of a callee; known is false if nothing is.
+func (a *unit) summaryFor(c callee) (sum *summary, known bool) {
+	if c.fn != nil {
+		if i, ok := a.graph.num[c.fn]; ok && !a.graph.lockish[i] && !a.graph.dynamic[i] && !a.helper(c.fn) {
+			return nil, true
+		}
+		return a.summaryOf(c.fn), true
+	}
+	if s := a.imports.load(a, c.key); s != nil {
+		return s, true
+	}
+	if c.obj != nil && c.obj.Pkg() != nil {
+		return nil, a.imports.known[c.obj.Pkg().Path()]
+	}
+	return nil, false
+}
+
+// summaryOf returns the summary of a function of this package. While the
+// function is being analysed it is what has been found so far, at first that
+// it never returns.
+func (a *unit) summaryOf(f *ssa.Function) *summary {
+	if s, ok := a.summaries[f]; ok {
+		return s
+	}
+	if a.running[f] {
+		return &summary{}
+	}
+	a.analyse(f)
+	return a.summaries[f]
+}
+
+// analyse runs one function once. A crash is caught, and said.
+func (a *unit) analyse(f *ssa.Function) {
+	a.running[f] = true
+	defer func() {
+		delete(a.running, f)
+		if v := recover(); v != nil {
+			if debugPanics {
+				panic(v)
+			}
+			a.summaries[f] = &summary{exits: []*exit{{}}}
+			delete(a.execs, f)
+			a.giveUp(f, "internal error: "+oneLine(v))
+		}
+	}()
+	if len(f.Blocks) > maxBlocks {
+		a.summaries[f] = &summary{exits: []*exit{{}}}
+		a.giveUp(f, "it has more than "+itoa(maxBlocks)+" blocks")
+		return
+	}
+	x := newExec(a, f)
+	a.summaries[f] = x.run()
+}
+
+// dynamicMatters reports whether a function that only calls what it is given
+// is worth a summary: importers may give it something that locks.
+func (a *unit) dynamicMatters(i int) bool {
+	f := a.funcs[i]
+	obj := a.objectOf(f)
+	return obj != nil && obj.Exported() || f.Parent() != nil
+}
+
+func (a *unit) solveGroup(members []*ssa.Function) {
+	prints := make(map[*ssa.Function]string)
+	for _, f := range members {
+		a.summaries[f] = &summary{}
+	}
+	for round := range maxRounds {
+		changed := false
+		for _, f := range members {
+			a.analyse(f)
+			if p := a.summaries[f].print(); p != prints[f] {
+				prints[f] = p
+				changed = true
+			}
+		}
+		if !changed {
+			return
+		}
+		if round == maxRounds-1 {
+			a.stats.Bounded++
+		}
+	}
+}
+
+// effectsOf returns the summary of a callee that is called back or waited for;
+// for one that directives describe, it is made from them.
+func (x *exec) effectsOf(s *state, c callee) *summary {
+	spec := x.a.model.Funcs[c.key]
+	if spec != nil && declares(spec) && c.obj != nil {
+		return x.specSummary(c, spec)
+	}
+	sum, known := x.a.summaryFor(c)
+	if sum == nil && !known {
+		return nil
+	}
+	return sum
+}
+
+// specSummary states directives as a summary: what a call of the function asks
+// for, seen by somebody who is given it as a value.
+func (x *exec) specSummary(c callee, spec *lockmodel.Func) *summary {
+	own := callee{obj: c.obj}
+	for i := range len(c.args) {
+		own.args = append(own.args, x.t.Param(i))
+	}
+	empty := &state{}
+	sum := &summary{exits: []*exit{{}}}
+	for _, e := range spec.Effects {
+		ev := &event{class: e.Class, try: e.Try, ordered: e.Ordered, chain: newHop(c.obj.Name(), "", nil)}
+		switch e.Kind {
+		case lockmodel.Acquire:
+			ev.kind = evAcquire
+		case lockmodel.Require:
+			ev.kind = evRequire
+		default:
+			continue
+		}
+		if e.Try {
+			continue
+		}
+		ev.mode, ev.by = x.modeOf(empty, own, e)
+		keys := x.keysOf(empty, own, e)
+		if len(keys) == 0 {
+			keys = []*lockset.Value{nil}
+		}
+		for _, k := range keys {
+			ev := *ev
+			ev.key = k
+			sum.events = append(sum.events, &ev)
+		}
+	}
+	return sum
+}

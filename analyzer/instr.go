@@ -1,0 +1,515 @@
+package analyzer
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// step runs one instruction on s, which it owns, and returns the states after
+// it. Control transfers pass their states on and return none.
+func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state {
+	if v, ok := instr.(ssa.Value); ok {
+		x.redefine(b, s, x.code.num[v], nil)
+	}
+	switch instr := instr.(type) {
+	case *ssa.FieldAddr:
+		x.bind(s, instr, x.t.Addr(x.fieldPlace(s, instr)))
+	case *ssa.Field:
+		st := instr.X.Type().Underlying().(*types.Struct)
+		f := st.Field(instr.Field)
+		v := x.t.Field(x.eval(s, instr.X), f.Name())
+		x.a.noteLock(v, f)
+		x.bind(s, instr, v)
+	case *ssa.IndexAddr:
+		x.bind(s, instr, x.t.Addr(x.t.Elem(x.container(s, instr.X), x.eval(s, instr.Index))))
+	case *ssa.Index:
+		x.bind(s, instr, x.read(s, x.t.Elem(x.container(s, instr.X), x.eval(s, instr.Index)), instr.Type()))
+	case *ssa.Lookup:
+		v := x.read(s, x.t.Elem(x.eval(s, instr.X), x.eval(s, instr.Index)), nil)
+		if instr.CommaOk {
+			v = x.t.Tuple(v, x.t.Site(x.code.num[instr], "ok"))
+		}
+		x.bind(s, instr, v)
+	case *ssa.UnOp:
+		return x.unop(s, instr)
+	case *ssa.BinOp:
+		x.binop(s, b, instr)
+	case *ssa.Store:
+		x.write(s, x.t.Deref(x.eval(s, instr.Addr)), x.eval(s, instr.Val), instr.Val.Type())
+	case *ssa.MapUpdate:
+		x.store(s, x.t.Elem(x.eval(s, instr.Map), x.eval(s, instr.Key)), x.eval(s, instr.Value))
+	case *ssa.Send:
+		ch := x.eval(s, instr.Chan)
+		v := x.eval(s, instr.X)
+		x.store(s, x.t.Elem(ch, x.t.Nil), v)
+		x.handOver(s, v)
+	case *ssa.Slice:
+		x.slice(s, instr)
+	case *ssa.ChangeType:
+		x.bind(s, instr, x.eval(s, instr.X))
+	case *ssa.ChangeInterface:
+		x.bind(s, instr, x.eval(s, instr.X))
+	case *ssa.Convert:
+		if sameKind(instr.X.Type(), instr.Type()) {
+			x.bind(s, instr, x.eval(s, instr.X))
+		}
+	case *ssa.MakeInterface:
+		x.bind(s, instr, x.a.makeIface(instr.X.Type(), x.eval(s, instr.X)))
+	case *ssa.TypeAssert:
+		x.typeAssert(s, instr)
+	case *ssa.MakeClosure:
+		var caps []*lockset.Value
+		for _, v := range instr.Bindings {
+			caps = append(caps, x.eval(s, v))
+		}
+		x.bind(s, instr, x.a.closure(instr.Fn.(*ssa.Function), caps))
+	case *ssa.Extract:
+		t := x.eval(s, instr.Tuple)
+		if t.Op == lockset.OpTuple && instr.Index < len(t.Args) {
+			x.bind(s, instr, t.Args[instr.Index])
+		} else {
+			x.bind(s, instr, x.t.Site(x.code.num[instr.Tuple], "r"+itoa(instr.Index)))
+		}
+	case *ssa.Range:
+		x.bind(s, instr, x.t.Sum("range", x.eval(s, instr.X)))
+	case *ssa.Next:
+		x.next1(s, instr)
+	case *ssa.Select:
+		return x.selects(s, instr)
+	case *ssa.Call:
+		return x.call(b, s, instr)
+	case *ssa.Defer:
+		return x.deferCall(s, instr)
+	case *ssa.Go:
+		x.spawn(s, instr)
+	case *ssa.RunDefers:
+		return x.runDefers(s)
+	case *ssa.If:
+		x.branch(b, s, instr)
+		return nil
+	case *ssa.Jump:
+		x.edge(b, b.Succs[0], s)
+		return nil
+	case *ssa.Return:
+		x.ret(s, instr)
+		return nil
+	case *ssa.Panic:
+		x.panics1(s, instr)
+		return nil
+	}
+	return []*state{s}
+}
+
+// fieldPlace returns the place that a FieldAddr is the address of.
+func (x *exec) fieldPlace(s *state, instr *ssa.FieldAddr) *lockset.Value {
+	st := instr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+	f := st.Field(instr.Field)
+	place := x.t.Field(x.eval(s, instr.X), f.Name())
+	x.a.noteLock(place, f)
+	return place
+}
+
+// container returns the value whose elements v[i] are: of a pointer to an
+// array, what it points to is the pointer itself.
+func (x *exec) container(s *state, v ssa.Value) *lockset.Value {
+	c := x.eval(s, v)
+	if c.Op == lockset.OpAddr {
+		return c.Args[0]
+	}
+	return c
+}
+
+// read returns what place holds. typ, if given, types a zero value.
+func (x *exec) read(s *state, place *lockset.Value, typ types.Type) *lockset.Value {
+	v := x.lookup(s, place)
+	if v.Op == lockset.OpZero && typ != nil {
+		switch u := typ.Underlying().(type) {
+		case *types.Basic:
+			switch {
+			case u.Info()&types.IsBoolean != 0:
+				return x.t.Const("false")
+			case u.Info()&types.IsString != 0:
+				return x.t.Const(`""`)
+			case u.Info()&types.IsNumeric != 0:
+				return x.t.Const("0")
+			}
+		default:
+			if isNillable(typ) {
+				return x.t.Nil
+			}
+		}
+	}
+	return v
+}
+
+func (x *exec) lookup(s *state, place *lockset.Value) *lockset.Value {
+	if lo, hi := s.memAt(place); hi-lo == 1 {
+		return s.mem[lo].val
+	} else if hi > lo {
+		return place // several candidates: named by the place
+	}
+	switch place.Op {
+	case lockset.OpField:
+		base := place.Args[0]
+		if lo, hi := s.memAt(base); hi-lo == 1 {
+			return x.field(s, s.mem[lo].val, place.Aux)
+		}
+		whole := x.t.Deref(base)
+		if lo, hi := s.memAt(whole); whole != base && hi-lo == 1 {
+			return x.field(s, s.mem[lo].val, place.Aux)
+		}
+	case lockset.OpDeref:
+		if v := x.wholeStruct(s, place); v != nil {
+			return v
+		}
+	case lockset.OpElem:
+		if isConst(place.Args[1]) && x.fresh(s, place) && !x.varying(s, place.Args[0]) {
+			return x.t.Zero
+		}
+		return place
+	}
+	if x.fresh(s, place) {
+		return x.t.Zero
+	}
+	return place
+}
+
+// field returns field name of the struct value v, which may itself be a place.
+func (x *exec) field(s *state, v *lockset.Value, name string) *lockset.Value {
+	f := x.t.Field(v, name)
+	if f.Op == lockset.OpField {
+		if lo, hi := s.memAt(f); hi-lo == 1 {
+			return s.mem[lo].val
+		}
+	}
+	return f
+}
+
+// wholeStruct returns the struct at a place whose fields were set one by one,
+// or nil if none was.
+func (x *exec) wholeStruct(s *state, place *lockset.Value) *lockset.Value {
+	ptr := place.Args[0]
+	var names []string
+	var vals []*lockset.Value
+	for _, m := range s.mem {
+		if m.place.Op == lockset.OpField && m.place.Args[0] == ptr {
+			names = append(names, m.place.Aux)
+			vals = append(vals, m.val)
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	base := place
+	if x.fresh(s, place) {
+		base = x.t.Zero
+	}
+	return x.t.Struct(base, names, vals)
+}
+
+// fresh reports whether place lies in an object that this function made and
+// that nobody else has been given: what was not written to it is zero.
+func (x *exec) fresh(s *state, place *lockset.Value) bool {
+	root := place
+	for root.Op == lockset.OpField || root.Op == lockset.OpDeref || root.Op == lockset.OpElem || root.Op == lockset.OpPrev {
+		root = root.Args[0]
+	}
+	if root.Op != lockset.OpAlloc {
+		return false
+	}
+	for _, h := range s.handed {
+		if h == root {
+			return false
+		}
+	}
+	return true
+}
+
+// varying reports whether elements of container were stored at indices that are not constant.
+func (x *exec) varying(s *state, container *lockset.Value) bool {
+	for _, m := range s.mem {
+		if m.place.Op == lockset.OpElem && m.place.Args[0] == container && !isConst(m.place.Args[1]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isConst(v *lockset.Value) bool { return v.Op == lockset.OpConst }
+
+// write stores val at place.
+func (x *exec) write(s *state, place, val *lockset.Value, typ types.Type) {
+	if place.Op == lockset.OpUnknown {
+		return
+	}
+	if place.Op == lockset.OpElem {
+		x.store(s, place, val)
+		return
+	}
+	if val.Op == lockset.OpSite && isArithmetic(typ) {
+		val = x.t.Unknown // no lock depends on it
+	}
+	if val.Op == lockset.OpStruct {
+		x.writeStruct(s, place, val)
+		return
+	}
+	s.put(place, val)
+}
+
+// writeStruct stores a struct value whose fields are known.
+func (x *exec) writeStruct(s *state, place, val *lockset.Value) {
+	s.put(place, val)
+}
+
+// store puts val into an element of a container. Unless the index is a
+// constant, it is there beside what was there before.
+func (x *exec) store(s *state, place, val *lockset.Value) {
+	if place.Op != lockset.OpElem {
+		return
+	}
+	s.facts = s.facts.Unsort(place.Args[0])
+	if isConst(place.Args[1]) {
+		s.put(place, val)
+		return
+	}
+	s.add(place, val)
+}
+
+// elements returns what is known to lie in a container.
+func (x *exec) elements(s *state, container *lockset.Value) []*lockset.Value {
+	var out []*lockset.Value
+	for _, m := range s.mem {
+		if m.place.Op == lockset.OpElem && m.place.Args[0] == container {
+			out = append(out, m.val)
+		}
+	}
+	return out
+}
+
+func isArithmetic(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsNumeric != 0
+}
+
+// sameKind reports whether a conversion keeps the value: between string types
+// or between integer types.
+func sameKind(a, b types.Type) bool {
+	ab, ok1 := a.Underlying().(*types.Basic)
+	bb, ok2 := b.Underlying().(*types.Basic)
+	return ok1 && ok2 && (ab.Info()&types.IsString != 0 && bb.Info()&types.IsString != 0 ||
+		ab.Info()&types.IsInteger != 0 && bb.Info()&types.IsInteger != 0)
+}
+
+func (x *exec) unop(s *state, instr *ssa.UnOp) []*state {
+	v := x.eval(s, instr.X)
+	switch instr.Op {
+	case token.MUL:
+		val := x.read(s, x.t.Deref(v), instr.Type())
+		if val.Op == lockset.OpGlobal && isError(instr.Type()) {
+			// Sentinel errors are made once and never nil.
+			s.facts, _ = x.t.Assume(s.facts, x.t.Equal(val, x.t.Nil), false)
+		}
+		x.bind(s, instr, val)
+	case token.NOT:
+		x.bind(s, instr, x.t.Not(v))
+	case token.ARROW:
+		got := x.t.Elem(v, x.t.Nil)
+		if els := x.elements(s, v); len(els) == 1 {
+			got = els[0]
+		}
+		if instr.CommaOk {
+			got = x.t.Tuple(got, x.t.Site(x.code.num[instr], "ok"))
+		}
+		x.bind(s, instr, got)
+		return x.join(s, v, instr.Pos())
+	}
+	return []*state{s}
+}
+
+func (x *exec) binop(s *state, b *ssa.BasicBlock, instr *ssa.BinOp) {
+	l, r := x.eval(s, instr.X), x.eval(s, instr.Y)
+	var v *lockset.Value
+	switch instr.Op {
+	case token.EQL:
+		v = x.t.Equal(l, r)
+	case token.NEQ:
+		v = x.t.Not(x.t.Equal(l, r))
+	case token.LSS:
+		v = x.t.Less(l, r)
+	case token.GTR:
+		v = x.t.Less(r, l)
+	case token.LEQ:
+		v = x.t.Not(x.t.Less(r, l))
+	case token.GEQ:
+		v = x.t.Not(x.t.Less(l, r))
+	case token.ADD:
+		switch {
+		case l.Op == lockset.OpConst && l.Aux == "-1" && r.Op == lockset.OpConst && r.Aux == "1":
+			v = x.t.Const("0") // the first turn of a range loop
+		case !x.code.cyclic[b.Index] && !isArithmetic(instr.Type()):
+			v = x.t.Sum("+", l, r)
+		}
+	}
+	if v != nil {
+		x.bind(s, instr, v)
+	}
+}
+
+func (x *exec) slice(s *state, instr *ssa.Slice) {
+	v := x.container(s, instr.X)
+	if instr.Low == nil || isZeroConst(instr.Low) {
+		x.bind(s, instr, v) // the same elements, from the first
+		return
+	}
+	part := x.t.Sum("from", v, x.eval(s, instr.Low))
+	if by, ok := s.facts.SortedBy(v); ok {
+		s.facts, _ = x.t.Assume(s.facts, x.t.Sorted(part, by), true)
+	}
+	for _, e := range x.elements(s, v) {
+		s.add(x.t.Elem(part, x.t.Nil), e)
+	}
+	x.bind(s, instr, part)
+}
+
+func isZeroConst(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.Value != nil && c.Value.Kind() == constant.Int && constant.Sign(c.Value) == 0
+}
+
+func (x *exec) typeAssert(s *state, instr *ssa.TypeAssert) {
+	v := x.eval(s, instr.X)
+	iface := types.IsInterface(instr.AssertedType)
+	res, ok := v, x.t.Sum("is:"+typeKey(instr.AssertedType), v)
+	switch {
+	case v.Op == lockset.OpIface && !iface:
+		res = v.Args[0]
+		if v.Aux == typeKey(instr.AssertedType) {
+			ok = x.t.Const("true")
+		} else {
+			ok, res = x.t.Const("false"), x.t.Zero
+		}
+	case !iface:
+		res = x.t.Sum("as:"+typeKey(instr.AssertedType), v)
+		if isReference(instr.AssertedType) {
+			res = v
+		}
+	}
+	if instr.CommaOk {
+		res = x.t.Tuple(res, ok)
+	}
+	x.bind(s, instr, res)
+}
+
+// next1 takes the next element of a map or string. On the first turn "there is
+// one" is "it is not empty".
+func (x *exec) next1(s *state, instr *ssa.Next) {
+	n := x.code.num[instr]
+	ok := x.t.Site(n, "ok")
+	it := x.eval(s, instr.Iter)
+	if it.Op != lockset.OpSum || len(it.Args) != 1 || instr.IsString {
+		x.bind(s, instr, x.t.Tuple(ok, x.t.Site(n, "k"), x.t.Site(n, "v")))
+		return
+	}
+	m := it.Args[0]
+	if it.Aux == "range" {
+		ok = x.t.Less(x.t.Const("0"), x.t.Len(m))
+		s.set(x.code.num[instr.Iter], x.t.Sum("ranged", m))
+	}
+	key := x.t.Elem(x.t.Sum("keys", m), x.t.Site(n, "k"))
+	x.bind(s, instr, x.t.Tuple(ok, key, x.lookup(s, x.t.Elem(m, key))))
+}
+
+// selects runs a select statement: each of its cases may be the one.
+func (x *exec) selects(s *state, instr *ssa.Select) []*state {
+	n := x.code.num[instr]
+	var out []*state
+	for i, st := range instr.States {
+		c := s.clone()
+		ch := x.eval(c, st.Chan)
+		vals := []*lockset.Value{x.t.Const(itoa(i)), x.t.Site(n, "ok")}
+		for j, o := range instr.States {
+			if o.Dir == types.RecvOnly {
+				vals = append(vals, x.t.Site(n, "recv"+itoa(j)))
+			}
+		}
+		if st.Dir == types.SendOnly {
+			v := x.eval(c, st.Send)
+			x.store(c, x.t.Elem(ch, x.t.Nil), v)
+			x.handOver(c, v)
+		}
+		x.bind(c, instr, x.t.Tuple(vals...))
+		if st.Dir == types.RecvOnly {
+			out = append(out, x.join(c, ch, st.Pos)...)
+		} else {
+			out = append(out, c)
+		}
+	}
+	if !instr.Blocking {
+		vals := []*lockset.Value{x.t.Const("-1"), x.t.Site(n, "ok")}
+		for j, o := range instr.States {
+			if o.Dir == types.RecvOnly {
+				vals = append(vals, x.t.Site(n, "recv"+itoa(j)))
+			}
+		}
+		x.bind(s, instr, x.t.Tuple(vals...))
+		out = append(out, s)
+	}
+	return out
+}
+
+// branch sends s both ways, as far as its facts allow.
+func (x *exec) branch(b *ssa.BasicBlock, s *state, instr *ssa.If) {
+	cond := x.eval(s, instr.Cond)
+	for i, truth := range []bool{true, false} {
+		c := s
+		if i == 0 {
+			c = s.clone()
+		}
+		if x.assume(c, cond, truth) {
+			x.edge(b, b.Succs[i], c)
+		}
+	}
+}
+
+// assume takes cond to be truth in s, and reports whether that can be.
+func (x *exec) assume(s *state, cond *lockset.Value, truth bool) bool {
+	for cond.Op == lockset.OpNot {
+		cond, truth = cond.Args[0], !truth
+	}
+	if cond.Op == lockset.OpCmp && cond.Aux == "<" && isConst(cond.Args[0]) && cond.Args[0].Aux == "0" &&
+		cond.Args[1].Op == lockset.OpLen && !truth && len(x.elements(s, cond.Args[1].Args[0])) > 0 {
+		return false // something was put into it on this very path
+	}
+	facts, ok := x.t.Assume(s.facts, cond, truth)
+	if !ok {
+		return false
+	}
+	s.facts = facts
+	if cond.Op == lockset.OpCmp && cond.Aux == "==" && isNilValue(cond.Args[1]) && truth {
+		return x.becomesNil(s, cond.Args[0])
+	}
+	if cond.Op == lockset.OpSum && cond.Aux == "errors.Is" && truth {
+		s.facts, ok = x.t.Assume(s.facts, x.t.Equal(cond.Args[0], x.t.Nil), false)
+		return ok
+	}
+	return true
+}
+
+func isNilValue(v *lockset.Value) bool { return v.Op == lockset.OpNil || v.Op == lockset.OpZero }
+
+// becomesNil takes v to be nil: then it guards nothing that this function was
+// given, and cannot be the guard of what it took itself.
+func (x *exec) becomesNil(s *state, v *lockset.Value) bool {
+	for _, l := range s.held {
+		if l.Guard == v && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !l.Is(lockset.Plain) {
+			return false
+		}
+	}
+	s.held = s.held.Without(func(l lockset.Lock) bool { return l.Guard == v && l.Is(lockset.Given) })
+	return true
+}

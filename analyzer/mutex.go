@@ -1,0 +1,296 @@
+package analyzer
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// A mutexOp is what a method of a mutex does, told by its name.
+type mutexOp struct {
+	mode    lockmodel.Mode
+	release bool
+	try     bool
+}
+
+var mutexOps = map[string]mutexOp{
+	"Lock":     {mode: lockmodel.Exclusive},
+	"RLock":    {mode: lockmodel.Shared},
+	"TryLock":  {mode: lockmodel.Exclusive, try: true},
+	"TryRLock": {mode: lockmodel.Shared, try: true},
+	"Unlock":   {mode: lockmodel.Exclusive, release: true},
+	"RUnlock":  {mode: lockmodel.Shared, release: true},
+}
+
+// isMutexMethod reports whether fn has the name and the shape of a mutex
+// method: no parameters, and no result but the bool of an attempt.
+func isMutexMethod(fn *types.Func) (mutexOp, bool) {
+	op, ok := mutexOps[fn.Name()]
+	sig := fn.Signature()
+	if !ok || sig.Recv() == nil || sig.Params().Len() != 0 {
+		return op, false
+	}
+	if op.try {
+		return op, sig.Results().Len() == 1 && isBool(sig.Results().At(0).Type())
+	}
+	return op, sig.Results().Len() == 0
+}
+
+// mutex runs a call of a method of a mutex that is a lock of a class: declared
+// where it lies, or by its type, or inferred.
+func (x *exec) mutex(s *state, cs callSite, c callee) ([]*state, bool) {
+	op, ok := isMutexMethod(c.obj)
+	if !ok || len(c.args) == 0 {
+		return nil, false
+	}
+	recv := c.obj.Signature().Recv().Type()
+	lock, place := x.a.typeLock(recv), x.t.Deref(c.args[0])
+	if lock == nil && !isSyncMutex(recv) {
+		if !x.a.isLockType(recv) {
+			return nil, false
+		}
+	}
+	return x.mutexAt(s, cs, op, place, c.args[0], lock)
+}
+
+// locker runs a call of Lock or Unlock through an interface such as
+// sync.Locker, when the path knows which lock it is.
+func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value) ([]*state, bool) {
+	op, ok := isMutexMethod(m)
+	if !ok || recv.Op != lockset.OpIface {
+		return nil, false
+	}
+	ptr := recv.Args[0]
+	if ptr.Op == lockset.OpSum && ptr.Aux == "rlocker" { // (*RWMutex).RLocker
+		ptr = ptr.Args[0]
+		op.mode = lockmodel.Shared
+	}
+	place := x.t.Deref(ptr)
+	if x.a.lockAt(place) == nil {
+		return nil, false
+	}
+	return x.mutexAt(s, cs, op, place, ptr, nil)
+}
+
+// mutexAt runs a mutex operation on the lock at place. typed is the
+// declaration of the lock's type, if that has one.
+func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Value, typed *lockmodel.Lock) ([]*state, bool) {
+	w := wanted{mode: op.mode, try: op.try, plain: true, keys: one(place)}
+	if typed != nil {
+		w.class = typed.Class
+		key := ptr
+		for _, f := range typed.Path {
+			key = x.fieldValue(s, key, f)
+		}
+		w.keys = one(key)
+	} else if !x.classOf(s, &w) {
+		if !place.Rooted() || !x.a.passesLocks {
+			return nil, false
+		}
+	}
+	if op.release {
+		x.release(s, cs, freed{class: w.class, key: w.keys[0]}, nil)
+		return []*state{s}, true
+	}
+	x.a.stats.Acquisitions++
+	x.want(s, cs, w)
+	l := lockset.Lock{Class: w.class, Key: w.keys[0], Mode: op.mode, Flags: lockset.Plain | lockset.Handed, Site: x.acquisition(cs, w.class, nil, "", nil)}
+	if w.implied {
+		l.Flags |= lockset.Implied
+	}
+	if cls := x.a.model.Classes[w.class]; cls != nil && cls.Within != "" {
+		x.require(s, cs, wanted{class: cls.Within})
+	}
+	if !op.try {
+		s.held = s.held.Add(l)
+		return []*state{s}, true
+	}
+	l.Flags |= lockset.Tried
+	return x.outcome(s, cs, []lockset.Lock{l}, true), true
+}
+
+// classOf finds the class and key of a mutex from the place that is its key so
+// far, and reports whether it has one.
+func (x *exec) classOf(s *state, w *wanted) bool {
+	place := w.keys[0]
+	lock := x.a.lockAt(place)
+	if lock == nil {
+		return false
+	}
+	w.class, w.plain, w.implied = lock.Class, true, lock.implied
+	key := place
+	if place.Op == lockset.OpField {
+		key = place.Args[0]
+	}
+	for _, f := range lock.Path {
+		key = x.fieldValue(s, key, f)
+	}
+	w.keys = one(key)
+	return true
+}
+
+// A lockDecl is a lock that is declared, or inferred.
+type lockDecl struct {
+	lockmodel.Lock
+	implied bool
+}
+
+// noteLock remembers that place is field f, if f is a lock.
+func (a *unit) noteLock(place *lockset.Value, f *types.Var) {
+	if place.Op != lockset.OpField && place.Op != lockset.OpGlobal {
+		return
+	}
+	if _, ok := a.lockPlaces[place]; ok {
+		return
+	}
+	if d := a.fieldLock(f); d != nil {
+		a.lockPlaces[place] = d
+	}
+}
+
+// copyLock gives a translated place the declaration of its original.
+func (a *unit) copyLock(place, from *lockset.Value) {
+	if d := a.lockPlaces[from]; d != nil && place.Op == lockset.OpField {
+		a.lockPlaces[place] = d
+	}
+}
+
+// lockAt returns the lock at a place, through the elements of a container.
+func (a *unit) lockAt(place *lockset.Value) *lockDecl {
+	for {
+		if d := a.lockPlaces[place]; d != nil {
+			return d
+		}
+		if place.Op == lockset.OpElem || place.Op == lockset.OpPrev || place.Op == lockset.OpDeref {
+			place = place.Args[0]
+			continue
+		}
+		return nil
+	}
+}
+
+// fieldLock returns the lock that a field or variable is, nil if it is none.
+func (a *unit) fieldLock(f *types.Var) *lockDecl {
+	f = f.Origin()
+	if d, ok := a.fieldLocks[f]; ok {
+		return d
+	}
+	var d *lockDecl
+	if len(a.model.Locks) > 0 || a.infer {
+		if l := a.model.Locks[a.varKey(f)]; l != nil {
+			d = &lockDecl{Lock: *l}
+		} else if a.infer && a.holdsLock(f.Type()) {
+			d = a.implied(f)
+		}
+	}
+	a.fieldLocks[f] = d
+	return d
+}
+
+// typeLock returns the lock that a named type is declared to be, nil if none.
+func (a *unit) typeLock(t types.Type) *lockmodel.Lock {
+	if len(a.model.Locks) == 0 {
+		return nil
+	}
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		return a.model.Locks[lockmodel.Key(n.Origin().Obj())]
+	}
+	return nil
+}
+
+// isSyncMutex reports whether t is sync.Mutex, sync.RWMutex or a pointer to one.
+func isSyncMutex(t types.Type) bool {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "sync" {
+		return false
+	}
+	return n.Obj().Name() == "Mutex" || n.Obj().Name() == "RWMutex"
+}
+
+// isLockType reports whether a declared lock may be of type t: it has Lock and
+// Unlock of the usual shape.
+func (a *unit) isLockType(t types.Type) bool {
+	if ok, known := a.lockTypes[t]; known {
+		return ok
+	}
+	ok := isSyncMutex(t)
+	if !ok {
+		ok = hasMutexMethod(t, "Lock") && hasMutexMethod(t, "Unlock")
+	}
+	a.lockTypes[t] = ok
+	return ok
+}
+
+func hasMutexMethod(t types.Type, name string) bool {
+	if _, ok := t.Underlying().(*types.Interface); !ok {
+		if _, ok := types.Unalias(t).(*types.Pointer); !ok {
+			t = types.NewPointer(t)
+		}
+	}
+	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+	fn, ok := obj.(*types.Func)
+	if !ok {
+		return false
+	}
+	_, ok = isMutexMethod(fn)
+	return ok
+}
+
+// holdsLock reports whether a variable of type t is a lock, or a container of
+// locks, by its type alone.
+func (a *unit) holdsLock(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return a.holdsLock(u.Elem())
+	case *types.Array:
+		return a.holdsLock(u.Elem())
+	case *types.Map:
+		return a.holdsLock(u.Elem())
+	case *types.Pointer:
+		return a.isLockType(u.Elem())
+	}
+	return a.isLockType(t)
+}
+
+// implied returns the inferred lock of a variable: its class is named for the
+// package, the type and the field that hold it.
+func (a *unit) implied(f *types.Var) *lockDecl {
+	key := a.varKey(f)
+	if key == "" || f.Pkg() == nil {
+		return nil
+	}
+	name := key
+	if i := strings.LastIndexByte(key, '/'); i >= 0 {
+		name = key[i+1:]
+	}
+	return &lockDecl{Lock: lockmodel.Lock{Key: key, Class: name}, implied: true}
+}
+
+// steps reports whether b adds a positive constant.
+func steps(b *ssa.BinOp) bool {
+	c, ok := b.Y.(*ssa.Const)
+	return ok && b.Op == token.ADD && c.Value != nil && c.Value.Kind() == constant.Int && constant.Sign(c.Value) > 0
+}
+
+// releaseFunc runs a call of a function value that is the guard of a lock.
+func (x *exec) releaseFunc(s *state, cs callSite, fn *lockset.Value) ([]*state, bool) {
+	for _, l := range s.held {
+		if l.Guard != nil && l.Guard == fn && !l.Is(lockset.Plain) && fn.Op != lockset.OpFunc {
+			x.release(s, cs, freed{guard: fn}, nil)
+			return []*state{s}, true
+		}
+	}
+	return nil, false
+}

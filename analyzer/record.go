@@ -1,0 +1,187 @@
+package analyzer
+
+import (
+	"cmp"
+	"go/token"
+	"slices"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// A record collects what a run of a function has seen, for the checks: at each
+// call, the locks asked for beside the locks held. The same encounter on
+// several paths is one, with the worst that any path has shown.
+type record struct {
+	acquires   map[acquireKey]*acquireRec
+	requires   map[requireKey]*requireRec
+	releases   map[releaseKey]*releaseRec
+	leakAt     map[int]token.Pos // by acquisition: the first exit that leaks it
+	unresolved map[token.Pos]bool
+	duties     map[string]*duty
+}
+
+type acquireKey struct {
+	pos   token.Pos
+	class string
+	try   bool
+}
+
+type acquireRec struct {
+	cs    callSite
+	want  wanted
+	pairs map[pairKey]*pairRec
+}
+
+type pairKey struct {
+	held int
+	rel  lockset.Relation
+	mode [2]lockmodel.Mode
+}
+
+type pairRec struct {
+	lock     lockset.Lock
+	rel      lockset.Relation
+	mode     lockmodel.Mode // wanted
+	heldMode lockmodel.Mode
+	ordered  bool
+	key      *lockset.Value
+	chain    *hop
+	keys     []lockmodel.Path
+	compared token.Pos
+}
+
+type requireKey struct {
+	pos   token.Pos
+	class string
+	key   int
+}
+
+type requireRec struct {
+	cs     callSite
+	want   wanted
+	key    *lockset.Value
+	status Status
+	mode   lockmodel.Mode
+	heldBy int  // acquisition, -1
+	some   bool // on some paths it is held
+	freed  token.Pos
+	other  int // acquisition of a lock of the class with another key, -1
+}
+
+type releaseKey struct {
+	pos         token.Pos
+	outer, held int
+}
+
+type releaseRec struct {
+	cs          callSite
+	chain       *hop
+	outer, held lockset.Lock
+}
+
+func newRecord() *record {
+	return &record{
+		acquires: map[acquireKey]*acquireRec{}, requires: map[requireKey]*requireRec{}, releases: map[releaseKey]*releaseRec{},
+		leakAt: map[int]token.Pos{}, unresolved: map[token.Pos]bool{}, duties: map[string]*duty{},
+	}
+}
+
+// touch notes that a lock is asked for, whatever is held.
+func (r *record) touch(x *exec, cs callSite, w wanted, key *lockset.Value) {
+	k := acquireKey{cs.pos, w.class, w.try}
+	a := r.acquires[k]
+	if a == nil {
+		a = &acquireRec{cs: cs, want: w, pairs: map[pairKey]*pairRec{}}
+		r.acquires[k] = a
+	}
+	if w.chain.less(a.want.chain) {
+		a.want = w
+	}
+}
+
+// pair notes that w is asked for while l is held.
+func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Value, l lockset.Lock, rel lockset.Relation) {
+	r.touch(x, cs, w, key)
+	a := r.acquires[acquireKey{cs.pos, w.class, w.try}]
+	p := &pairRec{lock: l, rel: rel, mode: w.mode, heldMode: x.mode(s, l.Mode, l.ModeBy), ordered: w.ordered, key: key, chain: w.chain, keys: w.keyArg}
+	if rel == lockset.ByOther {
+		p.compared = x.comparison(s, l.Key, key)
+	}
+	k := pairKey{l.Site, rel, [2]lockmodel.Mode{p.mode, p.heldMode}}
+	if old := a.pairs[k]; old == nil || p.chain.less(old.chain) {
+		a.pairs[k] = p
+	}
+}
+
+// comparison returns the position of the comparison that was made of other
+// values than the two keys.
+func (x *exec) comparison(s *state, held, want *lockset.Value) token.Pos {
+	for _, f := range s.facts {
+		if pos, ok := x.a.comparedAt[f.Cond]; ok && f.Cond.Op == lockset.OpCmp && f.Cond.Aux == "<" {
+			return pos
+		}
+		if pos, ok := x.a.sortedAt[f.Cond]; ok {
+			return pos
+		}
+	}
+	return token.NoPos
+}
+
+// required notes how a requirement is met on one path.
+func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st Status, by *lockset.Lock, s *state) {
+	k := requireKey{pos: cs.pos, class: w.class, key: -1}
+	if key != nil {
+		k.key = key.ID()
+	}
+	q := r.requires[k]
+	if q == nil {
+		q = &requireRec{cs: cs, want: w, key: key, status: Held, heldBy: -1, other: -1}
+		r.requires[k] = q
+	}
+	if st == Held {
+		q.some = true
+		return
+	}
+	if st > q.status || st == q.status && w.chain.less(q.want.chain) {
+		q.status, q.want, q.mode = st, w, w.mode
+		q.heldBy = -1
+		if by != nil {
+			q.heldBy = by.Site
+		}
+	}
+	if st == Missing {
+		for _, l := range s.held {
+			if l.Class == w.class && q.other < 0 {
+				q.other = l.Site
+			}
+		}
+		if q.other < 0 {
+			q.freed = cmp.Or(q.freed, x.freedAt[w.class])
+		}
+	}
+}
+
+// release notes that outer is given up while held, which lies within it, is not.
+func (r *record) release(x *exec, cs callSite, chain *hop, outer, held lockset.Lock) {
+	k := releaseKey{cs.pos, outer.Site, held.Site}
+	if old := r.releases[k]; old == nil || chain.less(old.chain) {
+		r.releases[k] = &releaseRec{cs, chain, outer, held}
+	}
+}
+
+// leak notes that at an exit nobody can release l any more.
+func (r *record) leak(x *exec, l lockset.Lock, at token.Pos) {
+	if old, ok := r.leakAt[l.Site]; !ok || at < old {
+		r.leakAt[l.Site] = at
+	}
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,215 @@
+package analyzer
+
+import (
+	"go/token"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// unordered is the path of a slice that is sorted by something that is not a
+// field of its elements, or descending: by no key.
+const unordered = "?"
+
+// order runs a call that sorts, keeps or disturbs the order of a slice, or
+// compares.
+func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
+	if len(c.args) == 0 {
+		return
+	}
+	v := c.args[0]
+	sortedBy := func(v *lockset.Value, path string) {
+		s.facts = s.facts.Unsort(v)
+		cond := x.t.Sorted(v, path)
+		x.a.sortedAt[cond] = cs.pos
+		s.facts, _ = x.t.Assume(s.facts, cond, true)
+	}
+	result := x.t.Site(x.siteNumber(cs), "")
+	switch op {
+	case sorts:
+		sortedBy(v, "")
+	case sortsFunc:
+		sortedBy(v, x.a.sortPath(c.args[1], false))
+	case sortsIndex:
+		if v.Op == lockset.OpIface {
+			v = v.Args[0]
+		}
+		sortedBy(v, x.a.sortPath(c.args[1], true))
+	case sortsIface:
+		if v.Op == lockset.OpIface {
+			path := unordered
+			if t, ok := x.a.methodOf(v, "Less", []*lockset.Value{x.t.Unknown, x.t.Unknown}); ok && t.fn != nil {
+				path = x.a.lessPath(t.fn, true)
+			}
+			sortedBy(v.Args[0], path)
+		}
+	case sorted:
+		sortedBy(result, "")
+	case sortedFunc:
+		sortedBy(result, x.a.sortPath(c.args[1], false))
+	case keeps:
+		if by, ok := s.facts.SortedBy(v); ok {
+			sortedBy(result, by)
+		}
+		if els := x.elements(s, v); len(els) > 0 {
+			for _, e := range els {
+				s.add(x.t.Elem(result, x.t.Nil), e)
+			}
+		}
+	case disturbs:
+		s.facts = s.facts.Unsort(v)
+	case compares:
+		if cs.result != nil && len(c.args) == 2 {
+			v := x.t.Compare(c.args[0], c.args[1])
+			x.bind(s, cs.result, v)
+		}
+	case isLess:
+		if cs.result != nil && len(c.args) == 2 {
+			x.bind(s, cs.result, x.t.Less(c.args[0], c.args[1]))
+		}
+	}
+}
+
+// sortPath returns the path, below an element, that a comparison function
+// sorts by: "" for the element itself, "User" for a field.
+func (a *unit) sortPath(fn *lockset.Value, byIndex bool) string {
+	if fn.Op != lockset.OpFunc {
+		return unordered
+	}
+	switch fn.Aux {
+	case "strings.Compare", "cmp.Compare":
+		return ""
+	}
+	f := a.local[fn.Aux]
+	if f == nil {
+		return unordered
+	}
+	return a.lessPath(f, byIndex)
+}
+
+// lessPath reads a comparison function: the first comparison that it makes of
+// the same path below its two last parameters (or below the elements that
+// these are the indices of) is the one that it sorts by; what follows breaks
+// ties. A comparison the other way round sorts descending, by no key of ours.
+func (a *unit) lessPath(f *ssa.Function, byIndex bool) string {
+	n := len(f.Params)
+	if n < 2 {
+		return unordered
+	}
+	p, q := f.Params[n-2], f.Params[n-1]
+	for _, b := range f.Blocks {
+		for _, instr := range b.Instrs {
+			var l, r ssa.Value
+			swap := false
+			switch instr := instr.(type) {
+			case *ssa.BinOp:
+				switch instr.Op {
+				case token.LSS, token.LEQ:
+				case token.EQL, token.NEQ: // a tie: the comparison follows
+					continue
+				case token.GTR, token.GEQ:
+					swap = true
+				default:
+					continue
+				}
+				l, r = instr.X, instr.Y
+			case *ssa.Call:
+				fn := instr.Call.StaticCallee()
+				if fn == nil || len(instr.Call.Args) != 2 {
+					continue
+				}
+				name := fn.String()
+				if o := fn.Origin(); o != nil {
+					name = o.String()
+				}
+				if op := orders[name]; op != compares && op != isLess {
+					continue
+				}
+				l, r = instr.Call.Args[0], instr.Call.Args[1]
+			default:
+				continue
+			}
+			lp, lr := comparedPath(l, byIndex)
+			rp, rr := comparedPath(r, byIndex)
+			if swap {
+				lp, lr, rp, rr = rp, rr, lp, lr
+			}
+			if lr == p && rr == q && lp == rp && lp != unordered {
+				return lp
+			}
+			if lr != nil || rr != nil {
+				return unordered
+			}
+		}
+	}
+	return unordered
+}
+
+// comparedPath splits what a comparison looks at: the path below a parameter.
+func comparedPath(v ssa.Value, byIndex bool) (string, *ssa.Parameter) {
+	var fields []string
+	for range 20 {
+		switch u := v.(type) {
+		case *ssa.Parameter:
+			if byIndex {
+				return unordered, u
+			}
+			return strings.Join(reversed(fields), "."), u
+		case *ssa.Field:
+			fields = append(fields, fieldVarOf(u.X.Type(), u.Field).Name())
+			v = u.X
+		case *ssa.FieldAddr:
+			fields = append(fields, structField(u.X.Type(), u.Field).Name())
+			v = u.X
+		case *ssa.UnOp:
+			v = u.X
+		case *ssa.ChangeType:
+			v = u.X
+		case *ssa.IndexAddr:
+			if p, ok := u.Index.(*ssa.Parameter); ok && byIndex {
+				return strings.Join(reversed(fields), "."), p
+			}
+			return unordered, nil
+		case *ssa.Alloc: // a parameter whose address is taken for its fields
+			val := onlyStore(u)
+			if val == nil {
+				return unordered, nil
+			}
+			v = val
+		case *ssa.Call: // a function of the key is not the key
+			for _, arg := range u.Call.Args {
+				if _, p := comparedPath(arg, byIndex); p != nil {
+					return unordered, p
+				}
+			}
+			return unordered, nil
+		default:
+			return unordered, nil
+		}
+	}
+	return unordered, nil
+}
+
+// onlyStore returns the one value that is stored in a local variable.
+func onlyStore(al *ssa.Alloc) ssa.Value {
+	var val ssa.Value
+	for _, r := range *al.Referrers() {
+		if st, ok := r.(*ssa.Store); ok && st.Addr == al {
+			if val != nil {
+				return nil
+			}
+			val = st.Val
+		}
+	}
+	return val
+}
+
+func reversed(s []string) []string {
+	out := make([]string, len(s))
+	for i, v := range s {
+		out[len(s)-1-i] = v
+	}
+	return out
+}

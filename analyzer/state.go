@@ -1,0 +1,416 @@
+package analyzer
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// # The state of a path
+//
+// A state is what is known at a point of one function, on one kind of path to
+// it. States of different paths are kept apart as long as they differ in what
+// matters to locks (the core: held locks, memory, live values, pending defers
+// and goroutines); when only the conditions differ that led there, they are
+// one state, and what they do not agree on is forgotten. So a function has as
+// many states at a point as it has situations of its locks, not as it has
+// paths, and "if lock { … }" twice stays correlated because the two states
+// differ in what is held, and each still knows its branch.
+//
+// Held locks are exact in each state (neither may nor must): a check that
+// needs "on some path" looks for one state, "on every path" for all of them.
+// Beyond maxStates at one point, states with the same classes held are joined;
+// a lock that only one of them holds becomes Maybe, which no check reports.
+//
+// What is ignored: arithmetic, the contents of strings, aliases between
+// different access paths, and writes by code that is not followed.
+type state struct {
+	held   lockset.Set
+	mem    []memEntry // sorted by place, then value
+	env    []envEntry // sorted by value number
+	facts  lockset.Facts
+	freed  []freed
+	defers []deferred
+	gos    []spawned
+	handed []*lockset.Value // sorted by ID
+	// panicking: the state runs its deferred calls because of a panic.
+	panicking bool
+}
+
+type memEntry struct{ place, val *lockset.Value }
+
+type envEntry struct {
+	n   int
+	val *lockset.Value
+}
+
+// A deferred is a call that a defer statement has queued, its operands evaluated.
+type deferred struct {
+	instr ssa.CallInstruction
+	fn    *lockset.Value
+	args  []*lockset.Value
+}
+
+// A spawned is a goroutine that may still run.
+type spawned struct {
+	instr   ssa.Instruction
+	fn      *lockset.Value
+	args    []*lockset.Value
+	handles []*lockset.Value
+}
+
+func (s *state) clone() *state {
+	c := *s
+	c.mem = slices.Clone(s.mem)
+	c.env = slices.Clone(s.env)
+	c.defers = slices.Clip(s.defers)
+	c.gos = slices.Clip(s.gos)
+	c.freed = slices.Clip(s.freed)
+	c.handed = slices.Clip(s.handed)
+	return &c
+}
+
+// core returns a key that is equal for two states exactly if they differ only
+// in what merge forgets: facts, live values that matter to no lock (hard tells
+// those that do), and memory that holds no more than constants.
+func (s *state) core(hard func(n int) bool) string {
+	b := make([]byte, 0, 16*(len(s.held)+len(s.mem)+len(s.env))+16)
+	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
+	val := func(v *lockset.Value) {
+		if v == nil {
+			num(0)
+		} else {
+			num(v.ID() + 1)
+		}
+	}
+	num(len(s.held))
+	for _, l := range s.held {
+		b = append(append(b, l.Class...), 0)
+		num(l.Site)
+		num(int(l.Flags))
+		num(int(l.Mode))
+		val(l.Key)
+		val(l.Guard)
+		val(l.Via)
+		val(l.Parent)
+		val(l.ModeBy)
+	}
+	for _, m := range s.mem {
+		if !s.soft(m.place, m.val) {
+			val(m.place)
+			val(m.val)
+		}
+	}
+	num(0)
+	for _, e := range s.env {
+		if hard(e.n) {
+			num(e.n)
+			val(e.val)
+		}
+	}
+	num(0)
+	num(len(s.freed))
+	for _, f := range s.freed {
+		b = append(append(b, f.class...), 0)
+		val(f.guard)
+		val(f.key)
+	}
+	num(len(s.defers))
+	for _, d := range s.defers {
+		num(int(d.instr.Pos()))
+		val(d.fn)
+		for _, a := range d.args {
+			val(a)
+		}
+	}
+	num(len(s.gos))
+	for _, g := range s.gos {
+		num(int(g.instr.Pos()))
+		val(g.fn)
+		for _, a := range g.handles {
+			val(a)
+		}
+	}
+	for _, h := range s.handed {
+		val(h)
+	}
+	if s.panicking {
+		b = append(b, 'p')
+	}
+	return string(b)
+}
+
+// soft reports whether a value in memory may be forgotten when paths meet: it
+// guards nothing that is held, is no function, and is nothing that the function
+// was given and keeps in a variable of its own.
+func (s *state) soft(place, v *lockset.Value) bool {
+	switch v.Op {
+	case lockset.OpConst, lockset.OpNil, lockset.OpZero, lockset.OpUnknown, lockset.OpCmp, lockset.OpNot, lockset.OpSum:
+		return true
+	case lockset.OpFunc:
+		return false
+	case lockset.OpParam, lockset.OpFree, lockset.OpField, lockset.OpElem, lockset.OpDeref:
+		return place.Op != lockset.OpDeref || place.Args[0].Op != lockset.OpAlloc
+	}
+	if len(s.held) == 0 {
+		return true
+	}
+	return !v.Has(func(v *lockset.Value) bool {
+		if v.Op == lockset.OpFunc {
+			return true
+		}
+		for _, l := range s.held {
+			if l.Guard == v {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// merge makes s stand for o too, a state of equal core. It reports whether s
+// knows less than before.
+func (s *state) merge(o *state, t *lockset.Table) bool {
+	changed := false
+	if f := s.facts.Meet(o.facts); len(f) != len(s.facts) {
+		s.facts, changed = f, true
+	}
+	var env []envEntry
+	for _, e := range s.env {
+		if v := o.get(e.n); v == e.val {
+			env = append(env, e)
+		}
+	}
+	if len(env) != len(s.env) {
+		s.env, changed = env, true
+	}
+	forget := func(a, b *state) {
+		for _, m := range a.mem {
+			if !s.soft(m.place, m.val) || m.val.Op == lockset.OpUnknown {
+				continue
+			}
+			if lo, hi := b.memAt(m.place); hi-lo != 1 || b.mem[lo].val != m.val {
+				if lo, hi := s.memAt(m.place); hi-lo == 1 && s.mem[lo].val == t.Unknown {
+					continue
+				}
+				s.put(m.place, t.Unknown)
+				changed = true
+			}
+		}
+	}
+	forget(&state{mem: slices.Clone(s.mem)}, o)
+	forget(o, &state{mem: slices.Clone(s.mem)})
+	return changed
+}
+
+// join makes s stand for o too, whatever they differ in: what only one of them
+// holds is held Maybe, and what is not the same in both is not known. It
+// reports whether s has changed.
+func (s *state) join(o *state, t *lockset.Table) bool {
+	changed := s.merge(o, t)
+	if held := s.held.Join(o.held); !held.Equal(s.held) {
+		s.held, changed = held, true
+	}
+	for _, m := range slices.Clone(s.mem) {
+		if m.place.Op == lockset.OpElem || m.val.Op == lockset.OpUnknown {
+			continue
+		}
+		if lo, hi := o.memAt(m.place); hi-lo != 1 || o.mem[lo].val != m.val {
+			s.put(m.place, t.Unknown)
+			changed = true
+		}
+	}
+	var both []freed
+	for _, f := range s.freed {
+		if slices.Contains(o.freed, f) {
+			both = append(both, f)
+		}
+	}
+	if len(both) != len(s.freed) {
+		s.freed, changed = both, true
+	}
+	if len(o.defers) > len(s.defers) {
+		s.defers, changed = o.defers, true
+	}
+	for _, h := range o.handed {
+		if !slices.Contains(s.handed, h) {
+			s.hand(h)
+			changed = true
+		}
+	}
+	return changed
+}
+
+// get returns the value of SSA value number n, nil if it is its own symbol.
+func (s *state) get(n int) *lockset.Value {
+	i, ok := slices.BinarySearchFunc(s.env, n, func(e envEntry, n int) int { return e.n - n })
+	if !ok {
+		return nil
+	}
+	return s.env[i].val
+}
+
+func (s *state) set(n int, v *lockset.Value) {
+	i, ok := slices.BinarySearchFunc(s.env, n, func(e envEntry, n int) int { return e.n - n })
+	if ok {
+		s.env[i].val = v
+		return
+	}
+	s.env = slices.Insert(s.env, i, envEntry{n, v})
+}
+
+func (s *state) unset(n int) {
+	i, ok := slices.BinarySearchFunc(s.env, n, func(e envEntry, n int) int { return e.n - n })
+	if ok {
+		s.env = slices.Delete(s.env, i, i+1)
+	}
+}
+
+func (s *state) memAt(place *lockset.Value) (lo, hi int) {
+	lo, _ = slices.BinarySearchFunc(s.mem, place.ID(), func(m memEntry, id int) int { return m.place.ID() - id })
+	hi = lo
+	for hi < len(s.mem) && s.mem[hi].place == place {
+		hi++
+	}
+	return lo, hi
+}
+
+// put makes place hold v and nothing else; what lay inside it is forgotten.
+func (s *state) put(place, v *lockset.Value) {
+	whole := place
+	if place.Op == lockset.OpDeref {
+		whole = place.Args[0] // fields hang on the pointer
+	}
+	s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool {
+		return m.place == place || inside(m.place, whole)
+	})
+	lo, _ := s.memAt(place)
+	s.mem = slices.Insert(s.mem, lo, memEntry{place, v})
+}
+
+// add makes place hold v besides what it holds: an element of a container.
+func (s *state) add(place, v *lockset.Value) {
+	lo, hi := s.memAt(place)
+	i, ok := slices.BinarySearchFunc(s.mem[lo:hi], v.ID(), func(m memEntry, id int) int { return m.val.ID() - id })
+	if !ok {
+		s.mem = slices.Insert(s.mem, lo+i, memEntry{place, v})
+	}
+}
+
+// inside reports whether place is a field, at any depth, of whole.
+func inside(place, whole *lockset.Value) bool {
+	for place.Op == lockset.OpField {
+		place = place.Args[0]
+		if place == whole {
+			return true
+		}
+	}
+	return false
+}
+
+// hand notes that somebody else keeps the locks in v.
+func (s *state) hand(v *lockset.Value) {
+	i, ok := slices.BinarySearchFunc(s.handed, v.ID(), func(h *lockset.Value, id int) int { return h.ID() - id })
+	if !ok {
+		s.handed = slices.Insert(slices.Clone(s.handed), i, v)
+	}
+}
+
+// rename rewrites every value of s. Facts about what is renamed are dropped if
+// keep is false.
+func (s *state) rename(f func(*lockset.Value) *lockset.Value, keep bool, t *lockset.Table) {
+	or := func(v *lockset.Value) *lockset.Value {
+		if v == nil {
+			return nil
+		}
+		return f(v)
+	}
+	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
+		l.Key, l.Guard, l.Via, l.Parent, l.ModeBy = or(l.Key), or(l.Guard), or(l.Via), or(l.Parent), or(l.ModeBy)
+		return l
+	})
+	var mem []memEntry
+	for _, m := range s.mem {
+		mem = append(mem, memEntry{f(m.place), f(m.val)})
+	}
+	slices.SortFunc(mem, func(a, b memEntry) int {
+		if d := a.place.ID() - b.place.ID(); d != 0 {
+			return d
+		}
+		return a.val.ID() - b.val.ID()
+	})
+	s.mem = slices.Compact(mem)
+	for i := range s.env {
+		s.env[i].val = f(s.env[i].val)
+	}
+	facts := s.facts.Keep(func(e lockset.Fact) bool { return f(e.Cond) == e.Cond })
+	for _, e := range s.facts {
+		if c := f(e.Cond); c != e.Cond && keep {
+			if g, ok := t.Assume(facts, c, e.True); ok {
+				facts = g
+			}
+		}
+	}
+	s.facts = facts
+	s.freed = slices.Clone(s.freed)
+	for i := range s.freed {
+		s.freed[i].guard, s.freed[i].key = or(s.freed[i].guard), or(s.freed[i].key)
+	}
+	all := func(vs []*lockset.Value) []*lockset.Value {
+		out := slices.Clone(vs)
+		for i := range out {
+			out[i] = f(out[i])
+		}
+		return out
+	}
+	s.defers = slices.Clone(s.defers)
+	for i := range s.defers {
+		s.defers[i].fn, s.defers[i].args = f(s.defers[i].fn), all(s.defers[i].args)
+	}
+	s.gos = slices.Clone(s.gos)
+	for i := range s.gos {
+		s.gos[i].fn, s.gos[i].args, s.gos[i].handles = f(s.gos[i].fn), all(s.gos[i].args), all(s.gos[i].handles)
+	}
+	s.handed = all(s.handed)
+	slices.SortFunc(s.handed, func(a, b *lockset.Value) int { return a.ID() - b.ID() })
+	s.handed = slices.Compact(s.handed)
+}
+
+// mentions reports whether f holds for a part of any value of s.
+func (s *state) mentions(f func(*lockset.Value) bool) bool {
+	has := func(v *lockset.Value) bool { return v != nil && v.Has(f) }
+	for _, l := range s.held {
+		if has(l.Key) || has(l.Guard) || has(l.Via) || has(l.Parent) || has(l.ModeBy) {
+			return true
+		}
+	}
+	for _, m := range s.mem {
+		if has(m.place) || has(m.val) {
+			return true
+		}
+	}
+	for _, e := range s.env {
+		if has(e.val) {
+			return true
+		}
+	}
+	for _, e := range s.facts {
+		if has(e.Cond) {
+			return true
+		}
+	}
+	for _, d := range s.defers {
+		if has(d.fn) || slices.ContainsFunc(d.args, has) {
+			return true
+		}
+	}
+	for _, g := range s.gos {
+		if has(g.fn) || slices.ContainsFunc(g.args, has) || slices.ContainsFunc(g.handles, has) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.handed, has)
+}

@@ -1,0 +1,157 @@
+package analyzer
+
+import (
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// A summary is what a caller must know of a function: what it asks of locks
+// while it runs (events), and what it leaves behind (exits). It is stated in
+// terms of what the function is given, its parameters, captured variables and
+// package variables, so that a caller can put its own values in their place.
+//
+// Events are flat: what a callee's callee does is an event of the callee. So
+// the size of a summary is bounded by the kinds of things that can happen and
+// not by the depth of the calls; only the witness remembers the way.
+type summary struct {
+	events  []*event
+	exits   []*exit
+	retains uint64 // parameters that outlive the call, by index
+	calls   bool   // it calls a function or interface that it was given
+}
+
+// silent reports whether a call of the function cannot matter to locks.
+func (s *summary) silent() bool {
+	return s == nil || len(s.events) == 0 && s.plain()
+}
+
+// plain reports whether the function leaves nothing behind.
+func (s *summary) plain() bool {
+	return len(s.exits) == 1 && s.exits[0].plain()
+}
+
+type eventKind uint8
+
+const (
+	evAcquire eventKind = iota
+	evRequire
+	evRelease
+	evCall // a call of something that only the caller knows
+)
+
+// An event is one thing that a function does to locks, on the paths on which
+// its guard holds.
+type event struct {
+	kind  eventKind
+	class string
+	key   *lockset.Value // nil: unknown
+	mode  lockmodel.Mode
+	by    *lockset.Value // decides the mode if it is unknown
+
+	try     bool
+	ordered bool // by a call that orders its keys itself
+	plain   bool // a mutex
+	implied bool // its class was inferred
+
+	guard  lockset.Facts  // conditions on entry values
+	freed  []freed        // locks of the caller that are surely given up by then
+	held   []lockset.Lock // evCall: what the function itself holds at the call
+	heldAt []*hop         // where each of held was taken
+
+	// evCall
+	fn       *lockset.Value // the function, or the receiver of the interface method
+	method   string         // name of the interface method, "" for a function
+	target   string         // what may be called, for obligations: "iface:…" or "field:…" or ""
+	args     []*lockset.Value
+	fallback []*lockset.Value // what it is if nobody can say more
+
+	chain *hop
+}
+
+// freed is a lock of the caller that was given up: by guard, or by class and key.
+type freed struct {
+	class string // "" for any
+	guard *lockset.Value
+	key   *lockset.Value
+}
+
+// A hop is one call of a witness. Hops are shared between witnesses.
+type hop struct {
+	name string // what is called
+	pos  string // where, "dir/file.go:31"
+	next *hop
+	n    int // number of hops from here
+}
+
+func newHop(name, pos string, next *hop) *hop {
+	h := &hop{name: name, pos: pos, next: next, n: 1}
+	if next != nil {
+		h.n += next.n
+	}
+	return h
+}
+
+// last returns the last hop.
+func (h *hop) last() *hop {
+	for h.next != nil {
+		h = h.next
+	}
+	return h
+}
+
+// less orders witnesses: the shorter one, then by position and name.
+func (h *hop) less(o *hop) bool {
+	for {
+		switch {
+		case h == o:
+			return false
+		case h == nil || o == nil:
+			return h == nil
+		case h.n != o.n:
+			return h.n < o.n
+		case h.pos != o.pos:
+			return h.pos < o.pos
+		case h.name != o.name:
+			return h.name < o.name
+		}
+		h, o = h.next, o.next
+	}
+}
+
+// An exit is one way in which a function returns: under a condition on what it
+// was given, with results, and with a net effect on the locks.
+type exit struct {
+	guard   lockset.Facts    // conditions on entry values
+	facts   lockset.Facts    // what is known of results and of objects it made
+	results []*lockset.Value // in terms of entry values and Fresh objects
+	freed   []freed
+	held    []lockset.Lock
+	heldAt  []*hop
+	writes  []write
+	handed  []*lockset.Value // values whose locks somebody else now keeps
+	started []started
+	fresh   int // number of Fresh objects
+}
+
+func (e *exit) plain() bool {
+	if len(e.freed)+len(e.held)+len(e.writes)+len(e.handed)+len(e.started) > 0 {
+		return false
+	}
+	for _, r := range e.results {
+		if r.Op != lockset.OpFresh {
+			return false
+		}
+	}
+	return true
+}
+
+// A write leaves a value in a place.
+type write struct{ place, val *lockset.Value }
+
+// started is a goroutine that runs when the function returns, and the values
+// that a wait for it goes through.
+type started struct {
+	fn      *lockset.Value
+	args    []*lockset.Value
+	handles []*lockset.Value
+}

@@ -1,0 +1,321 @@
+package analyzer
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// builtin runs a call of a predeclared function.
+func (x *exec) builtin(s *state, cs callSite, name string, args []*lockset.Value) []*state {
+	bind := func(v *lockset.Value) {
+		if cs.result != nil {
+			x.bind(s, cs.result, v)
+		}
+	}
+	switch name {
+	case "append":
+		base := args[0]
+		if isNilValue(base) {
+			base = x.t.Alloc(x.siteNumber(cs))
+		}
+		s.facts = s.facts.Unsort(base)
+		if len(args) > 1 {
+			added := false
+			for _, e := range x.elements(s, args[1]) {
+				s.add(x.t.Elem(base, x.t.Nil), e)
+				added = true
+			}
+			if !added && !isNilValue(args[1]) {
+				s.add(x.t.Elem(base, x.t.Nil), x.t.Elem(args[1], x.t.Nil))
+			}
+		}
+		bind(base)
+	case "len", "cap":
+		bind(x.t.Len(args[0]))
+	case "min", "max":
+		if len(args) == 2 {
+			if name == "min" {
+				bind(x.t.Min(args[0], args[1]))
+			} else {
+				bind(x.t.Max(args[0], args[1]))
+			}
+		}
+	case "recover":
+		bind(x.t.Recover())
+	case "copy":
+		s.facts = s.facts.Unsort(args[0])
+	case "clear":
+		s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool { return m.place.Op == lockset.OpElem && m.place.Args[0] == args[0] })
+	case "delete":
+		place := x.t.Elem(args[0], args[1])
+		s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool { return m.place == place })
+	}
+	return []*state{s}
+}
+
+// intrinsic runs a call of a function that the tables know.
+func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
+	name := c.obj.FullName()
+	one := []*state{s}
+	if op := orders[name]; op != noOrder {
+		x.order(s, cs, c, op)
+		if slices.ContainsFunc(c.args, isFuncValue) {
+			return nil, false // the function is called
+		}
+		return one, true
+	}
+	switch {
+	case nonNil[name]:
+		v := x.t.Site(x.siteNumber(cs), "")
+		s.facts, _ = x.t.Assume(s.facts, x.t.Equal(v, x.t.Nil), false)
+		return one, true
+	case name == "errors.Is" && cs.result != nil:
+		x.bind(s, cs.result, x.t.Sum("errors.Is", c.args...))
+		return one, true
+	case groupStarts[name]:
+		x.startValue(s, cs.instr, c.args[1], nil)
+		if i := len(s.gos) - 1; i >= 0 && s.gos[i].instr == cs.instr {
+			g := s.gos[i]
+			g.handles = append(slices.Clip(g.handles), c.args[0])
+			s.gos = append(slices.Clip(s.gos[:i]), g)
+		}
+		return one, true
+	case groupWaits[name]:
+		return x.join(s, c.args[0], cs.pos), true
+	case keepsFunc[name] && cs.result != nil:
+		v := c.args[0]
+		if cs.common.Signature().Results().Len() == 1 {
+			x.bind(s, cs.result, v)
+		}
+		return one, true
+	case name == "(*sync.RWMutex).RLocker" && cs.result != nil:
+		x.bind(s, cs.result, x.a.makeIface(cs.common.Signature().Results().At(0).Type(), x.t.Iface("rlocker", x.t.Sum("rlocker", c.args[0]))))
+		return one, true
+	}
+	if c.obj.Pkg() != nil && pure[c.obj.Pkg().Path()] && c.obj.Signature().Recv() == nil && !slices.ContainsFunc(c.args, isFuncValue) {
+		x.pureCall(s, cs, c)
+		return one, true
+	}
+	return nil, false
+}
+
+func isFuncValue(v *lockset.Value) bool { return v.Op == lockset.OpFunc || v.Op == lockset.OpBound }
+
+// pureCall binds the results of a function of its arguments alone.
+func (x *exec) pureCall(s *state, cs callSite, c callee) {
+	if cs.result == nil {
+		return
+	}
+	name := c.obj.FullName()
+	n := c.obj.Signature().Results().Len()
+	if n == 1 {
+		x.bind(s, cs.result, x.t.Sum(name, c.args...))
+		return
+	}
+	var vals []*lockset.Value
+	for i := range n {
+		vals = append(vals, x.t.Sum(name+"#"+itoa(i), c.args...))
+	}
+	x.bind(s, cs.result, x.t.Tuple(vals...))
+}
+
+// unknown runs a call of a function that nothing is known of: it may call the
+// functions it is given, and the methods of the interfaces it is given, while
+// it runs, and keep everything.
+func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
+	later := c.obj != nil && runsLater[c.obj.FullName()]
+	var calls []dynamic
+	for i, v := range c.args {
+		typ := argType(c, i)
+		calls = append(calls, x.calledBack(s, c, v, typ)...)
+		if later || !x.a.stdlib(c) {
+			x.handOver(s, v)
+		} else if isReferenceType(typ) {
+			x.handOver(s, v)
+		}
+	}
+	states := []*state{s}
+	via := cs
+	via.result = nil
+	via.through = newHop(c.name, x.a.place(cs.pos), nil)
+	for _, d := range calls {
+		targets, ok := x.resolve(s, d)
+		if !ok && d.fn.Rooted() && !later {
+			x.emitCall(s, via, d, s.held, nil, nil)
+			continue
+		}
+		for _, t := range targets {
+			if later {
+				continue
+			}
+			var next []*state
+			for _, st := range states {
+				next = append(next, st)
+				out := x.run1(st.clone(), via, t)
+				next = append(next, out...)
+				if !once[c.key] {
+					for _, o := range out {
+						if len(o.held) > len(st.held) {
+							next = append(next, x.run1(o.clone(), via, t)...)
+						}
+					}
+				}
+			}
+			states = x.dedupe(next)
+		}
+	}
+	return states
+}
+
+func isReferenceType(t types.Type) bool { return t != nil && isReference(t) }
+
+// stdlib reports whether c is of a package whose path has no dot: the standard
+// library, which keeps what it is given only where a table says so.
+func (a *unit) stdlib(c callee) bool {
+	if c.obj == nil || c.obj.Pkg() == nil {
+		return false
+	}
+	first, _, _ := strings.Cut(c.obj.Pkg().Path(), "/")
+	return !strings.Contains(first, ".") && !a.imports.known[c.obj.Pkg().Path()]
+}
+
+// argType returns the static type of argument i, the receiver first.
+func argType(c callee, i int) types.Type {
+	if c.obj == nil {
+		return nil
+	}
+	sig := c.obj.Signature()
+	if sig.Recv() != nil {
+		if i == 0 {
+			return sig.Recv().Type()
+		}
+		i--
+	}
+	if i < sig.Params().Len() {
+		return sig.Params().At(i).Type()
+	}
+	return nil
+}
+
+// calledBack returns the calls that a function may make of what it is given as
+// one argument.
+func (x *exec) calledBack(s *state, c callee, v *lockset.Value, typ types.Type) []dynamic {
+	if typ == nil {
+		return nil
+	}
+	switch u := typ.Underlying().(type) {
+	case *types.Signature:
+		d := dynamic{fn: v, name: "function argument", sig: u}
+		for range u.Params().Len() {
+			d.args = append(d.args, x.t.Unknown)
+		}
+		return []dynamic{d}
+	case *types.Slice:
+		if _, ok := u.Elem().Underlying().(*types.Signature); ok {
+			return []dynamic{{fn: x.t.Elem(v, x.t.Nil), name: "function argument"}}
+		}
+		if types.IsInterface(u.Elem()) {
+			var out []dynamic
+			for _, e := range x.elements(s, v) {
+				out = append(out, x.methodsCalled(c, e, u.Elem())...)
+			}
+			return out
+		}
+	case *types.Interface:
+		return x.methodsCalled(c, v, typ)
+	}
+	return nil
+}
+
+// methodsCalled returns the calls of the methods of an interface argument: those
+// that the interface names, and those that a printer or encoder looks for.
+func (x *exec) methodsCalled(c callee, v *lockset.Value, typ types.Type) []dynamic {
+	if v.Op != lockset.OpIface && !v.Rooted() {
+		return nil
+	}
+	iface, ok := typ.Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	var names []string
+	for m := range iface.Methods() {
+		names = append(names, m.Name())
+	}
+	if c.obj != nil && c.obj.Pkg() != nil && v.Op == lockset.OpIface {
+		names = append(names, printers[c.obj.Pkg().Path()]...)
+	}
+	var out []dynamic
+	for _, n := range names {
+		d := dynamic{fn: v, method: n, name: n}
+		if v.Op == lockset.OpIface {
+			if _, ok := x.a.methodOf(v, n, nil); !ok {
+				continue
+			}
+		} else if c.obj != nil && x.a.stdlib(c) {
+			continue // contexts, readers and the like
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// runLater handles a callee whose directive says that function arguments run
+// later: they are kept, and inherit nothing.
+func (x *exec) runLater(s *state, cs callSite, c callee, async []lockmodel.Effect) {
+	for _, e := range async {
+		for _, i := range e.Params {
+			if c.obj.Signature().Recv() != nil {
+				i++
+			}
+			if i < len(c.args) {
+				x.handOver(s, c.args[i])
+			}
+		}
+	}
+}
+
+// withoutCalls returns s less its calls of what the function is given.
+func (s *summary) withoutCalls() *summary {
+	out := *s
+	out.events = slices.DeleteFunc(slices.Clone(s.events), func(e *event) bool { return e.kind == evCall })
+	return &out
+}
+
+// otherThan returns the acquisitions of s of classes that spec does not speak of.
+func (s *summary) otherThan(spec *lockmodel.Func) *summary {
+	out := &summary{}
+	for _, e := range s.events {
+		if e.kind != evAcquire && e.kind != evRequire {
+			continue
+		}
+		if !slices.ContainsFunc(spec.Effects, func(f lockmodel.Effect) bool { return f.Class == e.class }) {
+			out.events = append(out.events, e)
+		}
+	}
+	return out
+}
+
+// debugPanics lets a crash through, for tests.
+const debugPanics = false
+
+func oneLine(v any) string {
+	s := strings.TrimSpace(strings.ReplaceAll(anyString(v), "\n", " "))
+	if len(s) > 200 {
+		s = s[:200]
+	}
+	return s
+}
+
+func anyString(v any) string {
+	switch v := v.(type) {
+	case error:
+		return v.Error()
+	case string:
+		return v
+	}
+	return "panic"
+}
