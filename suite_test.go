@@ -2,16 +2,19 @@ package lockvet_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,8 +24,27 @@ import (
 	"github.com/lockvet/lockvet"
 )
 
-// fixtures is the module that every driver is run on.
-var fixtures = filepath.Join("testdata", "src")
+// fixtures is the module that every driver is run on. Its packages below
+// inferred declare no lock; their marks are about -infer.
+var (
+	fixtures = filepath.Join("testdata", "src")
+	inferred = "./infer/..."
+)
+
+// groups returns a pattern for each folder of fixtures but inferred.
+func groups(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir(fixtures)
+	require.NoError(t, err)
+	var patterns []string
+	for _, entry := range entries {
+		pattern := "./" + entry.Name() + "/..."
+		if entry.IsDir() && pattern != inferred {
+			patterns = append(patterns, pattern)
+		}
+	}
+	return patterns
+}
 
 // TestSuite runs all analyzers over all fixtures, once: the marks in the
 // fixtures say what is found, and the results are looked at for what marks
@@ -30,7 +52,8 @@ var fixtures = filepath.Join("testdata", "src")
 func TestSuite(t *testing.T) {
 	dir, err := filepath.Abs(fixtures)
 	require.NoError(t, err)
-	results := analysistest.Run(t, dir, whole(lockvet.Suite()), "./...")
+	patterns := groups(t)
+	results := analysistest.Run(t, dir, whole(lockvet.Suite()), patterns...)
 	require.NotEmpty(t, results)
 
 	t.Run("form", func(t *testing.T) {
@@ -39,9 +62,29 @@ func TestSuite(t *testing.T) {
 		}
 	})
 	t.Run("vet", func(t *testing.T) {
-		assert.Equal(t, strings.Join(findings(results), "\n"), strings.Join(vet(t, dir), "\n"),
-			"go vet and analysistest differ")
+		assert.Equal(t, findings(results), vet(t, dir, patterns...), "go vet and analysistest differ")
 	})
+}
+
+// TestInfer runs the fixtures without declarations, with -infer; without it
+// nothing is to be said of them.
+func TestInfer(t *testing.T) {
+	dir, err := filepath.Abs(fixtures)
+	require.NoError(t, err)
+	suite := lockvet.Suite()
+	infer := suite[0].Flags.Lookup("infer")
+	require.NotNil(t, infer, "the flag of the core")
+	require.NoError(t, infer.Value.Set("true"))
+	t.Cleanup(func() { assert.NoError(t, infer.Value.Set("false")) })
+
+	assert.Empty(t, vet(t, dir, inferred), "without -infer")
+	vetted := vet(t, dir, "-lockstate.infer", inferred)
+	results := analysistest.Run(t, dir, whole(suite), inferred)
+	require.NotEmpty(t, results)
+	for _, r := range results {
+		checkForm(t, r)
+	}
+	assert.Equal(t, findings(results), vetted, "go vet and analysistest differ")
 }
 
 // TestBroken has a package that does not type-check beside one with a bug:
@@ -178,11 +221,17 @@ func findings(results []*analysistest.Result) []string {
 
 func finding(posn, message string) string { return posn + ": " + message }
 
-// vet runs go vet with lockvet on all packages in dir and returns what
-// findings does.
-func vet(t *testing.T, dir string) []string {
+// vetLimit ends a go vet that does not end, so that the test says so and not
+// the deadline of all tests.
+const vetLimit = 4 * time.Minute
+
+// vet runs go vet with lockvet in dir, with flags and patterns, and returns
+// what findings does.
+func vet(t *testing.T, dir string, args ...string) []string {
 	t.Helper()
-	cmd := exec.Command("go", "vet", "-json", "-vettool="+buildLockvet(t), "./...")
+	ctx, cancel := context.WithTimeout(t.Context(), vetLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "go", append([]string{"vet", "-json", "-vettool=" + buildLockvet(t)}, args...)...)
 	cmd.Dir = dir
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -1,0 +1,57 @@
+// Package unordered holds two locks of one undeclared class together.
+package unordered
+
+import "sync"
+
+// Account has a mutex and a number.
+type Account struct {
+	mu      sync.Mutex
+	id      int
+	balance int
+}
+
+// Transfer locks them in the order of its arguments.
+func Transfer(from, to *Account, n int) {
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	to.mu.Lock() // want `^unordered: acquiring unordered.Account.mu lock of to while holding .*of from`
+	defer to.mu.Unlock()
+	from.balance -= n
+	to.balance += n
+}
+
+// Ordered locks them in the order of their numbers.
+func Ordered(from, to *Account, n int) {
+	a, b := from, to
+	if a.id > b.id {
+		a, b = b, a
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	from.balance -= n
+	to.balance += n
+}
+
+// InTurn never holds two.
+func InTurn(from, to *Account, n int) {
+	from.mu.Lock()
+	from.balance -= n
+	from.mu.Unlock()
+	to.mu.Lock()
+	to.balance += n
+	to.mu.Unlock()
+}
+
+// Split makes the second one itself: nobody else has it.
+func Split(from *Account, n int) *Account {
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	to := &Account{id: from.id + 1}
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	from.balance -= n
+	to.balance += n
+	return to
+}
