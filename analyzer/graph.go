@@ -327,6 +327,40 @@ func (a *unit) analyse(f *ssa.Function) {
 	}
 	x := newExec(a, f)
 	a.summaries[f] = x.run()
+	a.execs[f] = x
+}
+
+func (a *unit) giveUp(f *ssa.Function, why string) {
+	a.incomplete = append(a.incomplete, Incomplete{Range: Range{f.Pos(), token.NoPos}, Func: displayName(f, a.pkg), Why: why})
+}
+
+// maxRounds bounds how often the functions of a recursion are run. Each round
+// carries what is found one call further round the circle, and callees run
+// first, so that few rounds do; beyond, what is missing is counted.
+const maxRounds = 12
+
+// solve analyses the functions that matter, callees before callers; those that
+// call each other until their summaries stay as they are.
+func (a *unit) solve() {
+	g := a.graph
+	for _, comp := range components(len(a.funcs), func(v int) []int { return g.succs[v] }) {
+		slices.Sort(comp)
+		slices.Reverse(comp) // later functions tend to be callees
+		var members []*ssa.Function
+		for _, m := range comp {
+			if g.lockish[m] || g.dynamic[m] && a.dynamicMatters(m) {
+				members = append(members, a.funcs[m])
+			}
+		}
+		if len(members) == 0 {
+			continue
+		}
+		if len(comp) == 1 && !slices.Contains(g.succs[comp[0]], comp[0]) {
+			a.summaryOf(members[0])
+			continue
+		}
+		a.solveGroup(members)
+	}
 }
 
 // dynamicMatters reports whether a function that only calls what it is given
