@@ -22,7 +22,11 @@ import (
 // is found; and nothing is explained that is no category.
 func TestCategoriesAreDocumented(t *testing.T) {
 	entries := catalog.Of(lockvet.Suite())
-	names := slices.Sorted(slices.Values(lockmodel.Categories))
+	// What could not be analysed is documented like a category, but is a
+	// failure of lockvet: no directive silences it, and no fixture is so bad.
+	const incomplete = "incomplete"
+	names := append(slices.Clone(lockmodel.Categories), incomplete)
+	slices.Sort(names)
 	assert.Equal(t, names, entries.Names(), "sections of the analyzers' documentation")
 	anchors := headings(t, filepath.Join("..", "..", "docs", "rules.md"))
 	found := wanted(t, filepath.Join("..", "..", "testdata", "src"))
@@ -32,7 +36,9 @@ func TestCategoriesAreDocumented(t *testing.T) {
 		page, anchor, _ := strings.Cut(catalog.URL(e.Name), "#")
 		assert.True(t, strings.HasSuffix(page, "/docs/rules.md"), page)
 		assert.Contains(t, anchors, anchor, "sections of docs/rules.md")
-		assert.Contains(t, found, e.Name, "fixtures")
+		if e.Name != incomplete {
+			assert.Contains(t, found, e.Name, "fixtures")
+		}
 	}
 }
 
@@ -51,7 +57,7 @@ func headings(t *testing.T, file string) []string {
 }
 
 var mark = regexp.MustCompile("//\\s*want(?:\\+\\d+)? (.*)")
-var markedCategory = regexp.MustCompile("[\"`]([a-z-]+):")
+var markedCategory = regexp.MustCompile("[\"`|]\\^?([a-z-]+):")
 
 // wanted returns the categories that the marks of the fixtures name.
 func wanted(t *testing.T, root string) []string {
