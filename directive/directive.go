@@ -1,11 +1,9 @@
 package directive
 
 import (
-	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"go/ast"
 	"reflect"
 	"slices"
 	"strings"
@@ -67,7 +65,7 @@ func (c *checker) run(pass *analysis.Pass) (any, error) {
 		all.Add(done)
 	}
 	for _, f := range res.Incomplete {
-		r.Add(incomplete(pass, f))
+		r.Add(incomplete(f))
 	}
 	if res.Directives != nil {
 		for _, p := range res.Directives.Problems {
@@ -90,11 +88,7 @@ func (c *checker) run(pass *analysis.Pass) (any, error) {
 }
 
 // incomplete reports a function that the core gave up.
-func incomplete(pass *analysis.Pass, f analyzer.Incomplete) analysis.Diagnostic {
-	if !f.Pos.IsValid() {
-		clause := header(pass)
-		f.Range = analyzer.Range{Pos: clause.Package, End: clause.Name.End()}
-	}
+func incomplete(f analyzer.Incomplete) analysis.Diagnostic {
 	return analysis.Diagnostic{
 		Pos: f.Pos, End: f.End,
 		Category: "incomplete",
@@ -141,16 +135,9 @@ func report(pass *analysis.Pass, suppressed int) error {
 	if err != nil {
 		return fmt.Errorf("encoding figures: %w", err)
 	}
-	clause := header(pass)
+	clause := diag.Clause(pass)
 	pass.Report(analysis.Diagnostic{
-		Pos: clause.Package, End: clause.Name.End(), Category: "stats", Message: string(message),
+		Pos: clause.Pos, End: clause.End, Category: "stats", Message: string(message),
 	})
 	return nil
-}
-
-// header returns the file of pass whose name sorts first.
-func header(pass *analysis.Pass) *ast.File {
-	return slices.MinFunc(pass.Files, func(a, b *ast.File) int {
-		return cmp.Compare(pass.Fset.File(a.Package).Name(), pass.Fset.File(b.Package).Name())
-	})
 }

@@ -80,6 +80,15 @@ func TestMessages(t *testing.T) {
 			"copy.go:57: ns-under-mailbox: acquiring namespace lock of user while holding mailbox lock (store/store.go:12); order is namespace, then mailbox",
 		},
 		{
+			"held by the call itself",
+			direct(p.At(57), analyzer.Pair{
+				Want: namespace, Held: mailbox, Chain: diagtest.Hops("store.With at imap/copy.go:57", "LockUser at imap/copy.go:58"),
+				At: analyzer.Site{Range: p.At(57), Line: 57, File: "copy.go", Chain: diagtest.Hops("store.With at imap/copy.go:57", "OpenMailbox at store/store.go:12")},
+			}),
+			"copy.go:57: ns-under-mailbox: calling LockUser acquires namespace lock while holding mailbox lock (store/store.go:12): " +
+				"store.With calls LockUser (imap/copy.go:58); order is namespace, then mailbox",
+		},
+		{
 			"held by directive", direct(p.At(57), analyzer.Pair{Want: namespace, Held: mailbox, At: analyzer.Site{Given: "required by a directive"}}),
 			"copy.go:57: ns-under-mailbox: acquiring namespace lock of user while holding mailbox lock (required by a directive); order is namespace, then mailbox",
 		},
@@ -166,24 +175,24 @@ func TestDuty(t *testing.T) {
 	p := diagtest.New(t)
 	res := diagtest.Mail()
 	duty := analyzer.Duty{
-		Range: p.At(20), Name: "Table.Update", Want: namespace, Chain: diagtest.Hops("LockUser at imap/copy.go:31"),
+		Range: p.At(20), Name: "Ledger.Update", Want: namespace, Chain: diagtest.Hops("LockUser at imap/copy.go:31"),
 		Held: mailbox, HeldAt: "expunge/expunge.go:25",
 		Caller: "expunge.Run", Call: analyzer.Hop{Name: "Quota.Update", Pos: "expunge/expunge.go:28"},
 	}
 	res.Duties = []analyzer.Duty{duty}
 	want := []string{
-		"copy.go:20: ns-under-mailbox: handing over Table.Update acquires namespace lock while holding mailbox lock (expunge/expunge.go:25): " +
-			"expunge.Run calls Quota.Update (expunge/expunge.go:28), here Table.Update calls LockUser (imap/copy.go:31); order is namespace, then mailbox",
+		"copy.go:20: ns-under-mailbox: handing over Ledger.Update acquires namespace lock while holding mailbox lock (expunge/expunge.go:25): " +
+			"expunge.Run calls Quota.Update (expunge/expunge.go:28), here Ledger.Update calls LockUser (imap/copy.go:31); order is namespace, then mailbox",
 	}
 	list, _ := p.Run(inversion.Analyzer, res, nil)
 	assert.Equal(t, want, p.Lines(list))
 	assert.Equal(t, []string{
 		"copy.go:20: mailbox lock (expunge/expunge.go:25) held by expunge.Run",
-		"copy.go:20: namespace lock wanted by Table.Update",
+		"copy.go:20: namespace lock wanted by Ledger.Update",
 		"copy.go:31: LockUser called here",
 	}, p.Related(list[0]))
 
-	duty.Chain = diagtest.Hops("Table.Update at expunge/expunge.go:28", "LockUser at imap/copy.go:31")
+	duty.Chain = diagtest.Hops("Ledger.Update at expunge/expunge.go:28", "LockUser at imap/copy.go:31")
 	res.Duties = []analyzer.Duty{duty}
 	assert.Equal(t, want, p.Reports(inversion.Analyzer, res), "a chain that begins with the implementation")
 
@@ -217,7 +226,8 @@ func TestRing(t *testing.T) {
 func TestRelated(t *testing.T) {
 	p := diagtest.New(t)
 	res := diagtest.Mail()
-	near := diagtest.Hops("Ledger.charge at imap/copy.go:57", "enter at imap/select.go:8", "store.Enter at imap/select.go:80", "LockUser at imap/copy.go:3")
+	near := diagtest.Hops("Ledger.charge at imap/copy.go:57", "enter at imap/select.go:8", "store.Enter at imap/select.go:80",
+		"func literal in visit at imap/copy.go:3", "LockUser at imap/copy.go:90")
 	pair := analyzer.Pair{Want: namespace, Held: mailbox, At: p.Site(41), Chain: near}
 	away := pair
 	away.At = analyzer.Site{Chain: diagtest.Hops("store.With at imap/copy.go:60", "OpenMailbox at store/store.go:12")}
@@ -232,6 +242,7 @@ func TestRelated(t *testing.T) {
 		"copy.go:57: namespace lock wanted by l.charge",
 		"select.go:8: enter called here",
 		"select.go:80: store.Enter called here",
+		"copy.go:90: LockUser called here",
 	}, p.Related(list[0]), "a file of this name in another package is not meant")
 	assert.Equal(t, "copy.go:60: mailbox lock of ref.UniqueID held here: store.With calls OpenMailbox (store/store.go:12)",
 		p.Related(list[1])[0])

@@ -22,7 +22,12 @@ const (
 // missing reports a call whose lock is not held.
 func (c *check) missing(q analyzer.Require) analysis.Diagnostic {
 	state := "none is held"
+	if q.Freed > c.pass.Fset.PositionFor(q.Pos, false).Line && !q.Some {
+		q.Freed = 0 // given up on another path, further down
+	}
 	switch {
+	case q.Other != "" && q.Other == q.Want.Key:
+		state = "only another lock of the class is held" + c.At(q.OtherAt, q.Pos, "")
 	case q.Other != "":
 		state = "only the lock of " + q.Other + " is held" + c.At(q.OtherAt, q.Pos, "")
 	case q.Freed > 0 && q.Some:

@@ -47,6 +47,18 @@ func TestMissing(t *testing.T) {
 			"not-held: calling moveFiles requires holding namespace lock of src.User; only the lock of dst.User is held (line 17)",
 		},
 		{
+			"a key of the same name", analyzer.Require{Want: namespace("user", lockmodel.Shared), Other: "user", OtherAt: p.Site(17)},
+			"not-held: calling moveFiles requires holding namespace lock of user; only another lock of the class is held (line 17)",
+		},
+		{
+			"released further down", analyzer.Require{Want: namespace("", lockmodel.Shared), Freed: 80},
+			"not-held: calling moveFiles requires holding namespace lock; none is held",
+		},
+		{
+			"released in an earlier turn", analyzer.Require{Want: namespace("", lockmodel.Shared), Freed: 80, Some: true},
+			"not-held: calling moveFiles requires holding namespace lock; released on line 80 on some path",
+		},
+		{
 			"released", analyzer.Require{Want: namespace("", lockmodel.Shared), Freed: 64},
 			"not-held: calling moveFiles requires holding namespace lock; released on line 64",
 		},

@@ -6,6 +6,7 @@ package diag
 
 import (
 	"cmp"
+	"go/ast"
 	"go/token"
 	"slices"
 	"strings"
@@ -80,17 +81,33 @@ func NewReporter(pass *analysis.Pass, res *analyzer.Result) *Reporter {
 	return &Reporter{pass: pass, res: res}
 }
 
-// Add notes a diagnostic, for Flush. It sets the URL, and makes the message ASCII.
+// Add notes a diagnostic, for Flush. It sets the URL and makes the message
+// ASCII. A diagnostic without a position, which drivers would print as "-",
+// goes to the package clause.
 func (r *Reporter) Add(d analysis.Diagnostic) {
+	if !d.Pos.IsValid() {
+		clause := Clause(r.pass)
+		d.Pos, d.End = clause.Pos, clause.End
+	}
 	d.URL = URL(d.Category)
 	d.Message = ascii(d.Message)
 	if !d.End.IsValid() {
 		d.End = d.Pos
 	}
+	d.Related = slices.DeleteFunc(d.Related, func(i analysis.RelatedInformation) bool { return !i.Pos.IsValid() })
 	for i := range d.Related {
 		d.Related[i].Message = ascii(d.Related[i].Message)
 	}
 	r.list = append(r.list, d)
+}
+
+// Clause returns the package clause of the file whose name sorts first. The
+// pass must have a file.
+func Clause(pass *analysis.Pass) analyzer.Range {
+	f := slices.MinFunc(pass.Files, func(a, b *ast.File) int {
+		return cmp.Compare(pass.Fset.File(a.Package).Name(), pass.Fset.File(b.Package).Name())
+	})
+	return analyzer.Range{Pos: f.Package, End: f.Name.End()}
 }
 
 // Flush reports what was added: sorted by position, one diagnostic for a

@@ -82,6 +82,16 @@ func TestForm(t *testing.T) {
 	assert.Equal(t, "https://github.com/lockvet/lockvet/blob/main/docs/rules.md#order", list[0].URL)
 }
 
+// What has no place goes to the package clause of the first file.
+func TestNoPosition(t *testing.T) {
+	p := diagtest.New(t)
+	p.AddFile("append.go", "// Package imap\npackage imap\n")
+	d := analysis.Diagnostic{Category: "order", Message: "nowhere", Related: []analysis.RelatedInformation{{Message: "nowhere too"}}}
+	list, _ := p.Run(reporting(d), diagtest.Mail(), nil)
+	assert.Equal(t, []string{"append.go:2: order: nowhere"}, p.Lines(list))
+	assert.Empty(t, p.Related(list[0]))
+}
+
 func TestDoc(t *testing.T) {
 	assert.Equal(t, "x: y\n\n\tcode // z\n\n# Category c\n\nText.",
 		diag.Doc("// Package x does.\n//\n// # Analyzer x\n//\n// x: y\n//\n//\tcode // z\n//\n// # Category c\n//\n// Text.\npackage x\n\nvar y = 0\n"))

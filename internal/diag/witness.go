@@ -42,7 +42,7 @@ func (r *Reporter) Wanted(name string, l analyzer.Lock, call analyzer.Range, cha
 		return []analysis.RelatedInformation{{Pos: call.Pos, End: call.End, Message: Lock(l) + " wanted here"}}
 	}
 	return append(
-		[]analysis.RelatedInformation{{Pos: call.Pos, End: call.End, Message: Class(l.Class) + " wanted by " + name}},
+		[]analysis.RelatedInformation{{Pos: call.Pos, End: call.End, Message: Class(l.Class) + " wanted by " + Callee(name, chain)}},
 		r.steps(chain)...)
 }
 
@@ -88,44 +88,38 @@ func (r *Reporter) Duty(category string, d analyzer.Duty, fault, rule string) an
 // Needed is Wanted for a lock that has to be held already.
 func (r *Reporter) Needed(name string, l analyzer.Lock, call analyzer.Range, chain []analyzer.Hop) []analysis.RelatedInformation {
 	return append(
-		[]analysis.RelatedInformation{{Pos: call.Pos, End: call.End, Message: Lock(l) + " required by " + name}},
+		[]analysis.RelatedInformation{{Pos: call.Pos, End: call.End, Message: Lock(l) + " required by " + Callee(name, chain)}},
 		r.steps(chain)...)
 }
 
-// steps returns the calls below the first that lie in this package. A call
-// lies here if the function that makes it does, which its name tells: that of
-// a function of an import begins with the package.
+// steps returns the calls below the first that functions of this package make.
 func (r *Reporter) steps(chain []analyzer.Hop) []analysis.RelatedInformation {
 	var out []analysis.RelatedInformation
-	for i := 1; i < len(chain) && !r.foreign(chain[i-1].Name); i++ {
-		pos := r.find(chain[i].Pos)
-		if !pos.IsValid() {
-			break
+	for i := 1; i < len(chain); i++ {
+		if pos := r.find(chain[i].Pos); pos.IsValid() && r.declares(chain[i-1].Name) {
+			out = append(out, analysis.RelatedInformation{Pos: pos, End: pos, Message: chain[i].Name + " called here"})
 		}
-		out = append(out, analysis.RelatedInformation{Pos: pos, End: pos, Message: chain[i].Name + " called here"})
 	}
 	return out
 }
 
-func (r *Reporter) foreign(name string) bool {
-	name = name[strings.LastIndexByte(name, ' ')+1:]
-	first, _, qualified := strings.Cut(name, ".")
-	if !qualified {
+// declares reports whether a function of a chain may be one of this package:
+// whether the package has one of this name, or the type of such a method.
+// Together with the name of the file that tells packages apart whose folders
+// have one name.
+func (r *Reporter) declares(name string) bool {
+	name = name[strings.LastIndexByte(name, ' ')+1:] // "func literal in F"
+	first, _, isMethod := strings.Cut(name, ".")
+	if r.pass.Pkg == nil {
 		return false
 	}
-	for _, p := range r.imports() {
-		if p.Name() == first {
-			return true
-		}
+	switch r.pass.Pkg.Scope().Lookup(first).(type) {
+	case *types.Func:
+		return !isMethod
+	case *types.TypeName:
+		return isMethod
 	}
 	return false
-}
-
-func (r *Reporter) imports() []*types.Package {
-	if r.pass.Pkg == nil {
-		return nil
-	}
-	return r.pass.Pkg.Imports()
 }
 
 // find returns the start of a line that is named as "dir/file.go:31".

@@ -94,25 +94,36 @@ func Chain(name string, chain []analyzer.Hop) string {
 		names = append(names, h.Name)
 	}
 	text := strings.Join(names, " calls ")
-	if pos := chain[len(chain)-1].Pos; pos != "" {
+	if pos := lastPos(chain); pos != "" {
 		text += " (" + pos + ")"
 	}
 	return text
 }
 
+// lastPos is the place where a chain ends, "" if there is none.
+func lastPos(chain []analyzer.Hop) string {
+	if len(chain) == 0 {
+		return ""
+	}
+	return chain[len(chain)-1].Pos
+}
+
 // At says where a lock that is held was taken, in parentheses, after a space:
 // a line if that is in the file of the report at pos, else a file and a line.
-// A remark, if any, stands behind the place. The text is empty if there is
-// nothing to say.
+// Of a lock that the reported call itself took by way of others, in the same
+// go, it names the end of that way. A remark, if any, stands behind the place.
+// The text is empty if there is nothing to say.
 func (r *Reporter) At(s analyzer.Site, pos token.Pos, remark string) string {
 	place := s.Given
 	switch {
+	case s.Pos.IsValid() && s.Pos == pos && remark == "" && lastPos(s.Chain) != "":
+		place = lastPos(s.Chain)
 	case s.Pos.IsValid() && s.File != "" && s.File != r.file(pos):
 		place = s.File + ":" + strconv.Itoa(s.Line)
 	case s.Pos.IsValid():
 		place = "line " + strconv.Itoa(s.Line)
-	case len(s.Chain) > 0 && s.Chain[len(s.Chain)-1].Pos != "":
-		place = s.Chain[len(s.Chain)-1].Pos
+	case !s.Pos.IsValid() && lastPos(s.Chain) != "":
+		place = lastPos(s.Chain)
 	}
 	switch {
 	case place == "" && remark == "":

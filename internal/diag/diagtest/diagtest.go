@@ -22,7 +22,8 @@ import (
 
 // A Package is a made-up package of two files, mail/imap/copy.go and
 // mail/imap/select.go, of 99 lines each, in which every line begins with a
-// declaration. It imports a package named store.
+// declaration. To look-ups it declares the functions enter and visit and the
+// type Ledger.
 type Package struct {
 	t     *testing.T
 	fset  *token.FileSet
@@ -34,7 +35,11 @@ type Package struct {
 func New(t *testing.T) *Package {
 	t.Helper()
 	p := &Package{t: t, fset: token.NewFileSet(), pkg: types.NewPackage("mail/imap", "imap")}
-	p.pkg.SetImports([]*types.Package{types.NewPackage("mail/store", "store")})
+	nothing := types.NewSignatureType(nil, nil, nil, nil, nil, false)
+	for _, name := range []string{"enter", "visit"} {
+		p.pkg.Scope().Insert(types.NewFunc(token.NoPos, p.pkg, name, nothing))
+	}
+	p.pkg.Scope().Insert(types.NewTypeName(token.NoPos, p.pkg, "Ledger", types.Typ[types.Int]))
 	for _, name := range []string{"copy.go", "select.go"} {
 		p.AddFile(name, "package imap\n"+strings.Repeat("var _ = 0\n", 98))
 	}
