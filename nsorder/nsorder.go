@@ -70,7 +70,7 @@ func worst(res *analyzer.Result, a analyzer.Acquire) (*analyzer.Pair, string) {
 		if p.Want.Class != p.Held.Class {
 			continue
 		}
-		c := judge(res, p.Want.Class, p.Relation, p.Loop, p.Implied)
+		c := judge(res, p.Want.Class, p.Relation, inTurns(p), p.Implied)
 		if c == "" || best != nil && !nearer(p, best) {
 			continue
 		}
@@ -84,6 +84,19 @@ func nearer(p, q *analyzer.Pair) bool {
 		return len(p.Chain) < len(q.Chain)
 	}
 	return diag.CompareSites(p.At, q.At) < 0
+}
+
+// inTurns reports whether the two locks were taken in different turns of a
+// loop: by one call, at one place. A call that takes a lock, and while it holds
+// that runs a function that takes the other, has two places.
+func inTurns(p *analyzer.Pair) bool {
+	end := func(chain []analyzer.Hop) string {
+		if len(chain) == 0 {
+			return ""
+		}
+		return chain[len(chain)-1].Pos
+	}
+	return p.Loop && end(p.Chain) == end(p.At.Chain)
 }
 
 // judge returns the category of two locks of a class whose keys stand in rel,
@@ -113,7 +126,7 @@ func judge(res *analyzer.Result, class string, rel lockset.Relation, loop, impli
 // pair reports two locks of one class that one call brings together.
 func pair(r *diag.Reporter, res *analyzer.Result, a analyzer.Acquire, p analyzer.Pair, category string) analysis.Diagnostic {
 	turn, compared := "", ""
-	if p.Loop || p.Relation == lockset.Turn {
+	if inTurns(&p) || p.Relation == lockset.Turn {
 		turn = "an earlier turn of the loop"
 	}
 	if p.Compared.Pos.IsValid() {

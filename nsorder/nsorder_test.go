@@ -72,13 +72,28 @@ func TestMessages(t *testing.T) {
 			"loop-unsorted: acquiring namespace lock of dst while holding namespace lock of src (line 29, an earlier turn of the loop), in no fixed order; " +
 				"sort the keys before the loop, or use LockUsers",
 		},
+		{
+			"loop through calls", analyzer.Pair{Relation: lockset.Unordered, Loop: true, Chain: chain, At: analyzer.Site{Chain: chain}},
+			"loop-unsorted: calling LockUser acquires namespace lock while holding namespace lock of src (line 29, an earlier turn of the loop), in no fixed order: " +
+				"store.Charge calls LockUser (store/store.go:5); sort the keys before the loop, or use LockUsers",
+		},
+		{
+			"callback", analyzer.Pair{
+				Relation: lockset.Unordered, Loop: true,
+				Chain: diagtest.Hops("store.With at imap/copy.go:33", "LockUser at imap/copy.go:34"), At: analyzer.Site{Chain: chain},
+			},
+			"users-unordered: calling LockUser acquires namespace lock while holding namespace lock of src (line 29), in no fixed order: " +
+				"store.With calls LockUser (imap/copy.go:34); use LockUsers",
+		},
 		{"re-entry", analyzer.Pair{Relation: lockset.Same}, ""},
 		{"in order", analyzer.Pair{Relation: lockset.After}, ""},
 		{"loop in order", analyzer.Pair{Relation: lockset.After, Loop: true}, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			held := c.pair.At.Chain
 			c.pair.Want, c.pair.Held, c.pair.At = namespace("dst"), namespace("src"), p.Site(29)
+			c.pair.At.Chain = held
 			res := diagtest.Mail()
 			res.Acquires = []analyzer.Acquire{second(p.At(33), c.pair)}
 			var want []string
