@@ -16,11 +16,12 @@ package gclplugin
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/token"
-	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/golangci/plugin-module-register/register"
@@ -84,20 +85,19 @@ func (p plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	return fold(suite), nil
 }
 
-// apply sets the flags of the core.
+// apply sets the flags of the core, those too that have their defaults: the
+// process may have had other settings before.
 func (s Settings) apply(suite []*analysis.Analyzer) error {
-	flags := map[string]string{"infer": fmt.Sprint(s.Infer != ""), "inferscope": "all"}
+	scope := "all"
 	if s.Infer == "module" {
-		flags["inferscope"] = "module"
+		scope = "module"
 	}
 	for _, a := range suite {
 		if a.Name != "lockstate" {
 			continue
 		}
-		for _, name := range slices.Sorted(maps.Keys(flags)) {
-			if err := a.Flags.Set(name, flags[name]); err != nil {
-				return fmt.Errorf("lockvet: setting %s: %w", name, err)
-			}
+		if err := errors.Join(a.Flags.Set("infer", strconv.FormatBool(s.Infer != "")), a.Flags.Set("inferscope", scope)); err != nil {
+			return fmt.Errorf("lockvet: %w", err)
 		}
 	}
 	return nil

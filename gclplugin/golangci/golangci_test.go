@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/golangci/golangci-lint/v2/pkg/exitcodes"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/txtar"
@@ -82,13 +83,13 @@ func lint(t *testing.T, dir, cache, infer string) []finding {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "golangci.yml")
 	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, config, infer), 0o644))
-	cmd := exec.Command(linter, "run", "--config", file, "--output.json.path=stdout", "--show-stats=false", "--issues-exit-code=3", "./...")
+	cmd := exec.Command(linter, "run", "--config", file, "--output.json.path=stdout", "--show-stats=false", "./...")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOLANGCI_LINT_CACHE="+cache)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 3 {
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != exitcodes.IssuesFound {
 		require.NoError(t, err, "%s", stderr.String())
 	}
 	var result struct {
