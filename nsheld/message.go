@@ -42,7 +42,8 @@ func (c *check) missing(q analyzer.Require) analysis.Diagnostic {
 		other := analyzer.Lock{Class: q.Want.Class, Key: q.Other}
 		d.Related = append([]analysis.RelatedInformation{c.Held(other, q.OtherAt, q.Range)}, d.Related...)
 	}
-	if q.Directive != "" && q.Insert.IsValid() {
+	// Who holds another lock, or held this one, seems not to count on callers.
+	if q.Other == "" && q.Freed == 0 && !q.Some && q.Directive != "" && q.Insert.IsValid() {
 		d.SuggestedFixes = []analysis.SuggestedFix{{
 			Message:   "declare that callers of " + q.Func + " hold it",
 			TextEdits: []analysis.TextEdit{{Pos: q.Insert, End: q.Insert, NewText: []byte(c.lead(q.Insert) + q.Directive + "\n")}},

@@ -160,6 +160,20 @@ func TestDirectiveAsFix(t *testing.T) {
 			require.Len(t, fix.TextEdits, 1)
 			assert.Equal(t, fix.TextEdits[0].Pos, fix.TextEdits[0].End)
 			assert.Equal(t, c.lead+"//lockvet:require namespace shared\n", string(fix.TextEdits[0].NewText))
+
+			for _, spoil := range []func(*analyzer.Require){
+				func(q *analyzer.Require) { q.Other = "dst.User" },
+				func(q *analyzer.Require) { q.Freed = 64 },
+				func(q *analyzer.Require) { q.Some = true },
+			} {
+				spoilt := res.Requires[0]
+				spoil(&spoilt)
+				res.Requires = []analyzer.Require{spoilt}
+				list, _ := p.Run(nsheld.Analyzer, res, nil)
+				require.Len(t, list, 1)
+				assert.Empty(t, list[0].SuggestedFixes, "%s", list[0].Message)
+				res.Requires[0].Other, res.Requires[0].Freed, res.Requires[0].Some = "", 0, false
+			}
 		})
 	}
 }
