@@ -90,13 +90,7 @@ func nearer(p, q *analyzer.Pair) bool {
 // loop: by one call, at one place. A call that takes a lock, and while it holds
 // that runs a function that takes the other, has two places.
 func inTurns(p *analyzer.Pair) bool {
-	end := func(chain []analyzer.Hop) string {
-		if len(chain) == 0 {
-			return ""
-		}
-		return chain[len(chain)-1].Pos
-	}
-	return p.Loop && end(p.Chain) == end(p.At.Chain)
+	return p.Loop && diag.End(p.Chain) == diag.End(p.At.Chain)
 }
 
 // judge returns the category of two locks of a class whose keys stand in rel,

@@ -94,14 +94,14 @@ func Chain(name string, chain []analyzer.Hop) string {
 		names = append(names, h.Name)
 	}
 	text := strings.Join(names, " calls ")
-	if pos := lastPos(chain); pos != "" {
+	if pos := End(chain); pos != "" {
 		text += " (" + pos + ")"
 	}
 	return text
 }
 
-// lastPos is the place where a chain ends, "" if there is none.
-func lastPos(chain []analyzer.Hop) string {
+// End is the place where a chain ends, "" if there is none.
+func End(chain []analyzer.Hop) string {
 	if len(chain) == 0 {
 		return ""
 	}
@@ -116,14 +116,14 @@ func lastPos(chain []analyzer.Hop) string {
 func (r *Reporter) At(s analyzer.Site, pos token.Pos, remark string) string {
 	place := s.Given
 	switch {
-	case s.Pos.IsValid() && s.Pos == pos && remark == "" && lastPos(s.Chain) != "":
-		place = lastPos(s.Chain)
+	case s.Pos.IsValid() && s.Pos == pos && remark == "" && End(s.Chain) != "":
+		place = End(s.Chain)
 	case s.Pos.IsValid() && s.File != "" && s.File != r.file(pos):
 		place = s.File + ":" + strconv.Itoa(s.Line)
 	case s.Pos.IsValid():
 		place = "line " + strconv.Itoa(s.Line)
-	case !s.Pos.IsValid() && lastPos(s.Chain) != "":
-		place = lastPos(s.Chain)
+	case !s.Pos.IsValid() && End(s.Chain) != "":
+		place = End(s.Chain)
 	}
 	switch {
 	case place == "" && remark == "":
