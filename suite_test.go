@@ -87,6 +87,20 @@ func TestInfer(t *testing.T) {
 	assert.Equal(t, findings(results), vetted, "go vet and analysistest differ")
 }
 
+// TestFixes applies the fixes that are suggested and compares the outcome with
+// the golden files.
+func TestFixes(t *testing.T) {
+	dir, err := filepath.Abs(fixtures)
+	require.NoError(t, err)
+	results := analysistest.RunWithSuggestedFixes(t, dir, whole(lockvet.Suite()), "./fixes/require")
+	require.NotEmpty(t, results)
+	for _, r := range results {
+		for _, d := range r.Action.Diagnostics {
+			assert.NotEmpty(t, d.SuggestedFixes, "%s", d.Message)
+		}
+	}
+}
+
 // TestBroken has a package that does not type-check beside one with a bug:
 // the first is an error of the run, and the bug is told all the same.
 func TestBroken(t *testing.T) {
