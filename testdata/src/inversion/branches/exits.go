@@ -257,3 +257,37 @@ func Or(s *locks.Session, id, user string, a, b bool) {
 		mb.Close()
 	}
 }
+
+// LabelledBreak leaves two loops with the mailbox open.
+func LabelledBreak(s *locks.Session, ids, users []string) {
+	var last *locks.Box
+outer:
+	for _, id := range ids {
+		mb := s.Open(id)
+		for _, user := range users {
+			if user == id {
+				last = mb
+				break outer
+			}
+		}
+		mb.Close()
+	}
+	s.Lock("admin").Unlock() // want `ns-under-mailbox: acquiring namespace lock of "admin"`
+	last.Close()
+}
+
+// LabelledBreakClosed closes before it does.
+func LabelledBreakClosed(s *locks.Session, ids, users []string) {
+outer:
+	for _, id := range ids {
+		mb := s.Open(id)
+		for _, user := range users {
+			if user == id {
+				mb.Close()
+				break outer
+			}
+		}
+		mb.Close()
+	}
+	s.Lock("admin").Unlock()
+}

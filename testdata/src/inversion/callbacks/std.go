@@ -2,8 +2,10 @@ package callbacks
 
 import (
 	"context"
+	"go/ast"
 	"io/fs"
 	"iter"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -245,4 +247,34 @@ func PullBefore(s *locks.Session, id string, users []string) {
 	s.Lock(user).Unlock()
 	mb := s.Open(id)
 	mb.Close()
+}
+
+// Fields splits text with a function that locks.
+func Fields(s *locks.Session, id, text string) []string {
+	mb := s.Open(id)
+	defer mb.Close()
+	return strings.FieldsFunc(text, func(r rune) bool { // want `ns-under-mailbox: calling strings.FieldsFunc acquires namespace lock`
+		s.Lock(string(r)).Unlock()
+		return r == ' '
+	})
+}
+
+// Handle registers a handler, which is called for requests to come.
+func Handle(s *locks.Session, mux *http.ServeMux, id string) {
+	mb := s.Open(id)
+	defer mb.Close()
+	mux.HandleFunc("/charge", func(_ http.ResponseWriter, r *http.Request) {
+		s.Lock(r.URL.Path).Unlock()
+	})
+}
+
+// Inspect walks a syntax tree: no table says when the function is called, so
+// it counts as called.
+func Inspect(s *locks.Session, id string, tree ast.Node) {
+	mb := s.Open(id)
+	defer mb.Close()
+	ast.Inspect(tree, func(n ast.Node) bool { // want `ns-under-mailbox: calling ast.Inspect acquires namespace lock`
+		s.Lock("admin").Unlock()
+		return n != nil
+	})
 }

@@ -185,3 +185,33 @@ func InterfaceByName(s *locks.Session, list []Mailbox) {
 	}
 	release(all)
 }
+
+// FuncValue sorts with a function that has a name.
+func FuncValue(s *locks.Session, users []string) {
+	slices.SortFunc(users, strings.Compare)
+	var all []*locks.User
+	for _, user := range users {
+		all = append(all, s.Lock(user))
+	}
+	release(all)
+}
+
+// Stable sorts with a stable sort.
+func Stable(s *locks.Session, list []Mailbox) {
+	sort.SliceStable(list, func(i, j int) bool { return cmp.Less(list[i].User, list[j].User) })
+	var all []*locks.User
+	for _, m := range list {
+		all = append(all, s.Lock(m.User))
+	}
+	release(all)
+}
+
+// StableByName does so with the name.
+func StableByName(s *locks.Session, list []Mailbox) {
+	slices.SortStableFunc(list, func(a, b Mailbox) int { return strings.Compare(a.Name, b.Name) })
+	var all []*locks.User
+	for _, m := range list {
+		all = append(all, s.Lock(m.User)) // want `sort-key: acquiring namespace lock of m.User`
+	}
+	release(all)
+}
