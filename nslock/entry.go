@@ -22,9 +22,9 @@ type entryKind uint8
 
 const (
 	kindUser    entryKind = iota // a user's lock file, by canonical userid
-	kindMailbox                  // a mailbox's lock file, by uniqueid
-	kindIndex                    // a mailbox's index file, by path
-	kindShadow                   // stands for an index file that was not named, by uniqueid
+	kindMailbox                  // a mailbox's lock file, by its path below the lock directory
+	kindIndex                    // a mailbox's index file, by its path
+	kindShadow                   // stands for an index file that was not named, by its path
 	kindMutex                    // no file: a Mutex of the program
 	entryKinds
 )
@@ -80,6 +80,13 @@ func (s *Space) shard(kind entryKind, name string) *shard {
 // acquire grants h on the named file, waiting while it must and ctx allows; a nil ctx means that
 // it must not wait.
 func (s *Space) acquire(ctx context.Context, h *hold, kind entryKind, name string) error {
+	if kind == kindMailbox || kind == kindShadow {
+		path, err := s.mailboxPath(kind, name)
+		if err != nil {
+			return s.failed(h, err)
+		}
+		name = path // two names may have one file
+	}
 	sh := s.shard(kind, name)
 	sh.mu.Lock()
 	if s.closed.Load() {
@@ -142,25 +149,25 @@ func (o *Owner) observeRelease(h *hold) {
 	o.s.observe(Event{Kind: Released, Owner: o.name, Lock: h.public(), Age: age})
 }
 
+func (s *Space) mailboxPath(kind entryKind, uniqueid string) (string, error) {
+	if kind == kindShadow {
+		return s.indexFile(uniqueid)
+	}
+	return s.mailboxFile(uniqueid)
+}
+
 // entry returns the entry of a file, which need not be open yet.
 func (sh *shard) entry(s *Space, kind entryKind, name string) (*entry, error) {
 	if e := sh.files[kind][name]; e != nil {
 		return e, nil
 	}
-	e := &entry{s: s, sh: sh, kind: kind, name: name, file: noFile}
-	var err error
-	switch kind {
-	case kindUser:
-		e.path, err = s.userFile(name)
-	case kindMailbox:
-		e.path, err = s.mailboxFile(name)
-	case kindShadow:
-		e.path, err = s.mailboxFile(name + ".index")
-	case kindIndex:
-		e.path = name
-	}
-	if err != nil {
-		return nil, err
+	e := &entry{s: s, sh: sh, kind: kind, name: name, path: name, file: noFile}
+	if kind == kindUser {
+		path, err := s.userFile(name)
+		if err != nil {
+			return nil, err
+		}
+		e.path = path
 	}
 	sh.files[kind][name] = e
 	return e, nil

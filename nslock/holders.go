@@ -49,7 +49,7 @@ func (h Holder) String() string {
 // this one see, which takes the same user, root, or the owner of the lock directory, and a common
 // network namespace. It takes no lock, and the answer may be old when it comes.
 func (s *Space) Holders(userid string) ([]Holder, error) {
-	user, err := canonicalUser(userid)
+	user, err := s.canonicalUser(userid)
 	if err != nil {
 		return nil, err
 	}

@@ -38,22 +38,19 @@ const (
 )
 
 // canonicalUser returns the form of userid under which it is locked and sorted. Cyrus writes "."
-// as "^" in names, so "a^b" and "a.b" have one lock file: they are one user here too, or the
-// order of userids would not be an order of locks.
-func canonicalUser(userid string) (string, error) {
+// as "^" in names, so "a^b" and "a.b" have one lock file, and it drops the default domain: what
+// has one file is one user here too, or the order of userids would not be an order of locks.
+func (n *naming) canonicalUser(userid string) (string, error) {
 	if userid == SharedNamespace {
 		return userid, nil
 	}
 	if userid == "" {
 		return "", fmt.Errorf("%w: userid is empty", ErrName)
 	}
-	if userid[0] == ' ' {
-		return "", fmt.Errorf("%w: userid %q begins with a space", ErrName, userid)
-	}
 	caret := false
 	for i := 0; i < len(userid); i++ {
 		switch c := userid[i]; {
-		case c < ' ', c == '/', c == '!', c == 0x7f:
+		case c < ' ', c == '/', c == '!', c == 0x7f, c == ' ' && i == 0:
 			return "", fmt.Errorf("%w: byte %d of userid %s is %q", ErrName, i, clip(userid), c)
 		case c == '^':
 			caret = true
@@ -64,6 +61,12 @@ func canonicalUser(userid string) (string, error) {
 	}
 	if caret {
 		userid = strings.ReplaceAll(userid, "^", ".")
+	}
+	if n.defaultDomain != "" {
+		userid = strings.TrimSuffix(userid, "@"+n.defaultDomain)
+	}
+	if userid == "" || userid[0] == '@' || userid[len(userid)-1] == '@' {
+		return "", fmt.Errorf("%w: userid %s lacks a name or a domain", ErrName, clip(userid))
 	}
 	return userid, nil
 }
@@ -81,7 +84,7 @@ func (n *naming) userFile(user string) (string, error) {
 	switch {
 	case n.layout == Cyrus36:
 		return n.file(userMark + local)
-	case domain == "" || domain == n.defaultDomain:
+	case domain == "":
 		return n.file(userMark + "user." + local)
 	}
 	return n.file(userMark + domain + "!user." + local)
@@ -94,6 +97,13 @@ func (n *naming) mailboxFile(uniqueid string) (string, error) {
 		return "", fmt.Errorf("%w: %s names another kind of lock", ErrName, clip(uniqueid))
 	}
 	return n.file(uniqueid)
+}
+
+// indexFile returns the path of the file that stands for a mailbox's index where none is named. A
+// part of a name has no dot, so it is no mailbox's.
+func (n *naming) indexFile(uniqueid string) (string, error) {
+	file, err := n.mailboxFile(uniqueid)
+	return strings.TrimSuffix(file, ".lock") + ".index.lock", err
 }
 
 // file is the rule of Cyrus's mboxname_hash and mboxname_lockpath for an internal mailbox name:

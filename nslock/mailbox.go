@@ -86,7 +86,7 @@ func (o *Owner) checkMailbox(ref *MailboxRef, mode Mode) (err error) {
 	if !mode.valid() {
 		return ErrMode
 	}
-	if ref.User, err = canonicalUser(ref.User); err != nil {
+	if ref.User, err = o.s.canonicalUser(ref.User); err != nil {
 		return err
 	}
 	_, err = o.s.mailboxFile(ref.UniqueID)

@@ -211,7 +211,7 @@ func (o *Owner) checkUser(userid string, mode Mode) (string, error) {
 	if !mode.valid() {
 		return "", ErrMode
 	}
-	return canonicalUser(userid)
+	return o.s.canonicalUser(userid)
 }
 
 // dropAll gives locks up in the reverse of the order they were taken.

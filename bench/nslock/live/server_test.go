@@ -155,7 +155,9 @@ func (s *server) login(t *testing.T, name string) *client.Client {
 // plain is SASL PLAIN.
 type plain struct{ user string }
 
-func (p plain) Start() (string, []byte, error) { return "PLAIN", []byte("\x00" + p.user + "\x00x"), nil }
+func (p plain) Start() (string, []byte, error) {
+	return "PLAIN", []byte("\x00" + p.user + "\x00x"), nil
+}
 
 func (p plain) Next([]byte) ([]byte, error) { return nil, fmt.Errorf("PLAIN has one step") }
 
