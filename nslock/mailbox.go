@@ -3,6 +3,7 @@ package nslock
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 )
 
 // A MailboxRef names a mailbox: who owns it (SharedNamespace if nobody does), its uniqueid, and
@@ -129,9 +130,9 @@ func (o *Owner) lockIndex(ctx context.Context, ref MailboxRef, mode Mode, pc uin
 		return nil
 	}
 	x := &hold{o: o, class: classIndex, key: ref.UniqueID, user: ref.User, mode: mode, grip: mode, n: 1, pc: pc}
-	kind, name := kindIndex, ref.IndexPath
-	if name == "" {
-		kind, name = kindShadow, ref.UniqueID
+	kind, name := kindShadow, ref.UniqueID
+	if ref.IndexPath != "" {
+		kind, name = kindIndex, filepath.Clean(ref.IndexPath)
 	}
 	if err := o.s.acquire(ctx, x, kind, name); err != nil {
 		return err
