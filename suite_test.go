@@ -206,6 +206,7 @@ func checkForm(t *testing.T, r *analysistest.Result) {
 		assert.NotRegexp(t, register, text, "%s: an internal name", at)
 		assert.NotContains(t, text, "potential", "%s", at)
 		assert.True(t, own[at.Filename], "%s: not a file of %s", at, r.Action.Package.ID)
+		assert.GreaterOrEqual(t, len(d.Related), bothSides[d.Category], "%s: places related to: %s", at, d.Message)
 		for _, related := range d.Related {
 			file := r.Action.Package.Fset.Position(related.Pos).Filename
 			assert.True(t, own[file], "%s: related position in %q, not a file of %s", at, file, r.Action.Package.ID)
@@ -215,6 +216,15 @@ func checkForm(t *testing.T, r *analysistest.Result) {
 		assert.False(t, seen[key], "%s: told twice: %s", at, d.Message)
 		seen[key] = true
 	}
+}
+
+// bothSides has the categories that speak of two locks, and how many places
+// their reports have to relate to: that of each lock, and for sort-key the
+// comparison as well.
+var bothSides = map[string]int{
+	"ns-under-mailbox": 2, "ns-under-mboxname": 2, "order": 2, "cycle": 2,
+	"users-unordered": 2, "unordered": 2, "loop-unsorted": 2, "sort-key": 3,
+	"mode-change": 2, "relock": 2, "released-early": 2, "shared-not-exclusive": 2,
 }
 
 const lockvetURL = "https://github.com/lockvet/lockvet/blob/main/docs/rules.md#"
