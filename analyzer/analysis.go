@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -38,7 +39,6 @@ type unit struct {
 
 	typeOf     map[string]types.Type
 	modes      map[*lockset.Value]map[string]lockmodel.Mode
-	lockPlaces map[*lockset.Value]*lockDecl
 	fieldLocks map[*types.Var]*lockDecl
 	lockTypes  map[types.Type]bool
 	guardTypes map[types.Type][]string
@@ -52,6 +52,8 @@ type unit struct {
 	keys       lockmodel.Keys
 	outer      map[string]bool
 	calls      map[token.Pos]*ast.CallExpr
+
+	settledHere map[string]bool // obligations that a call in this package has settled
 
 	// passesLocks is set if a mutex of a class may be handed to a function by pointer.
 	passesLocks bool
@@ -70,11 +72,11 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		vet: v, pass: pass, pkg: pass.Pkg, t: lockset.NewTable(), model: model, infer: v.inferOn, imports: im,
 		local: map[string]*ssa.Function{}, summaries: map[*ssa.Function]*summary{}, running: map[*ssa.Function]bool{},
 		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{},
-		modes: map[*lockset.Value]map[string]lockmodel.Mode{}, lockPlaces: map[*lockset.Value]*lockDecl{},
+		modes:      map[*lockset.Value]map[string]lockmodel.Mode{},
 		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[types.Type][]string{},
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
 		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
-		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{},
+		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, settledHere: map[string]bool{},
 	}
 	for _, c := range model.Classes {
 		if c.Within != "" {
@@ -98,9 +100,11 @@ func (a *unit) global(g *ssa.Global) *lockset.Value {
 	if !ok || v == nil {
 		return a.t.Global(g.String())
 	}
-	place := a.t.Global(a.varKey(v))
-	a.noteLock(place, v)
-	return place
+	key := a.varKey(v)
+	if d := a.fieldLock(v); d != nil {
+		key += lockMark + d.Key
+	}
+	return a.t.Global(key)
 }
 
 // funcValue returns a function as a value.
@@ -233,6 +237,63 @@ func (a *unit) callName(cs callSite) string {
 		return displayName(f, a.pkg)
 	}
 	return "function value"
+}
+
+// callText is what a call calls as the user wrote it, qualified as messages
+// are: "quota.Update", "conn.copyTo", "handlers[name]".
+func (a *unit) callText(cs callSite) string {
+	if cs.common == nil {
+		return a.callName(cs)
+	}
+	if f := cs.common.StaticCallee(); f != nil && f.Parent() == nil && !cs.common.IsInvoke() {
+		if _, ok := cs.common.Value.(*ssa.Function); ok {
+			return displayName(f, a.pkg)
+		}
+	}
+	if call := a.callExpr(cs); call != nil {
+		if _, lit := ast.Unparen(call.Fun).(*ast.FuncLit); !lit {
+			if t := short(types.ExprString(call.Fun)); t != "" {
+				return t
+			}
+		}
+	}
+	return a.callName(cs)
+}
+
+// calleeText is the user's expression, at a call, for a value that the callee
+// knows by its parameters.
+func (a *unit) calleeText(cs callSite, v *lockset.Value) string {
+	suffix := ""
+	for v.Op == lockset.OpField {
+		name, _, _ := strings.Cut(v.Aux, lockMark)
+		suffix = "." + name + suffix
+		v = v.Args[0]
+	}
+	call := a.callExpr(cs)
+	if v.Op != lockset.OpParam || call == nil || cs.common == nil || cs.common.IsInvoke() {
+		return ""
+	}
+	f := cs.common.StaticCallee()
+	if f == nil {
+		return ""
+	}
+	i := v.N
+	if f.Signature.Recv() != nil {
+		if i == 0 {
+			if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+				return short(types.ExprString(sel.X) + suffix)
+			}
+			return ""
+		}
+		i--
+	}
+	if i >= len(call.Args) || f.Signature.Variadic() && i >= f.Signature.Params().Len()-1 {
+		return ""
+	}
+	if _, lit := ast.Unparen(call.Args[i]).(*ast.CompositeLit); lit {
+		return ""
+	}
+	return short(types.ExprString(call.Args[i]) + suffix)
 }
 
 // sameModes lets the mode value v be read like the callee's value from.

@@ -6,7 +6,9 @@ package analyzer
 
 import (
 	"encoding/json"
+	"go/types"
 	"reflect"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -37,7 +39,7 @@ func run(pass *analysis.Pass) (any, error) {
 	dirs := lockmodel.Collect(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, im.model)
 	model := dirs.Merged
 	res := &Result{Model: model, Directives: dirs, Infer: settings.inferOn}
-	if !im.any && model.Empty() && !settings.inferOn || len(pass.Files) == 0 {
+	if !im.any && model.Empty() && !(settings.inferOn && importsSync(pass.Pkg)) || len(pass.Files) == 0 {
 		res.Order = model.Order()
 		return res, nil // nothing here is a lock, or can reach one
 	}
@@ -48,6 +50,11 @@ func run(pass *analysis.Pass) (any, error) {
 	pass.ExportPackageFact(a.makeFact(own))
 	a.print(res)
 	return res, nil
+}
+
+// importsSync reports whether pkg can hold a mutex that no import's fact tells of.
+func importsSync(pkg *types.Package) bool {
+	return slices.ContainsFunc(pkg.Imports(), func(p *types.Package) bool { return p.Path() == "sync" })
 }
 
 // work runs the analysis. A crash outside a function's own analysis is caught

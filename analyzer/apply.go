@@ -33,7 +33,7 @@ func (x *exec) substitution(s *state, cs callSite, c callee) func(*lockset.Value
 		case lockset.OpRecover:
 			r = x.t.Nil
 			if s.panicking {
-				r = x.t.Site(n, "recovered")
+				r = x.t.Alloc(recoveredSite) // something, and so not nil
 			}
 		case lockset.OpGlobal:
 			r = x.lookup(s, v)
@@ -75,7 +75,6 @@ func (x *exec) subPlace(s *state, v *lockset.Value, sub func(*lockset.Value) *lo
 			b = sub(base)
 		}
 		p := x.t.Field(b, v.Aux)
-		x.a.copyLock(p, v)
 		return p
 	case lockset.OpDeref:
 		p := x.t.Deref(sub(v.Args[0]))
@@ -90,6 +89,9 @@ func (x *exec) subPlace(s *state, v *lockset.Value, sub func(*lockset.Value) *lo
 	}
 	return sub(v)
 }
+
+// recoveredSite is the number of the value that recover returns.
+const recoveredSite = 1 << 30
 
 // siteNumber numbers the objects that a call makes.
 func (x *exec) siteNumber(cs callSite) int {
@@ -118,14 +120,15 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 		}
 	}
 	for _, cb := range callbacks {
-		if cb.sum.plain() {
+		if !cb.sum.leavesLocks() {
 			continue
 		}
+		out = x.dedupe(out)
 		var more []*state
 		for _, t := range out {
 			more = append(more, x.applyExits(t.clone(), cs, cb.c, cb.sum)...)
 		}
-		out = append(out, more...)
+		out = x.dedupe(append(out, more...))
 	}
 	return x.dedupe(out)
 }
@@ -182,9 +185,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		if !x.synthetic(c) {
 			chain = newHop(c.name, x.a.place(cs.pos), ev.chain)
 		}
-		if cs.through != nil {
-			chain = newHop(cs.through.name, cs.through.pos, chain)
-		}
+		chain = concat(cs.through, chain)
 		switch ev.kind {
 		case evAcquire:
 			w := wanted{class: ev.class, mode: ev.mode, try: ev.try, ordered: ev.ordered, plain: ev.plain, implied: ev.implied,
@@ -204,12 +205,15 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub)}
 			if ev.key != nil {
 				w.keys = []*lockset.Value{sub(ev.key)}
+				w.text = x.a.calleeText(cs, ev.key)
 			}
 			if ev.by != nil {
 				w.by = sub(ev.by)
 				x.a.sameModes(w.by, ev.by)
 			}
 			x.require(s, cs, w)
+		case evJoin:
+			x.joinAt(s, cs, sub(ev.key))
 		case evRelease:
 			x.releaseEvent(s, cs, ev, chain, sub)
 		case evCall:

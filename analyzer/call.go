@@ -23,6 +23,8 @@ type callSite struct {
 	// through is set while the call runs a function value that it was passed:
 	// the name of the function that calls back.
 	through *hop
+	// alone is set if no caller of the function can help: a goroutine begins.
+	alone bool
 }
 
 // A callee is what a call may run.

@@ -14,7 +14,7 @@ type code struct {
 	order    []*ssa.BasicBlock // reverse postorder
 	cyclic   []bool            // by block: it lies on a cycle
 	live     []bits            // by block: values live at its entry
-	hard     bits              // phis whose value matters to a lock
+	hard     bits              // values that matter to a lock
 	recovers bool              // a deferred call may recover
 }
 
@@ -204,9 +204,9 @@ func (c *code) keepLive(b *ssa.BasicBlock, s *state) {
 	s.env = out
 }
 
-// findHard marks the phis that a lock may depend on: they reach the operands
+// findHard marks the values that a lock may depend on: they reach the operands
 // of a call that matters, a captured variable, a stored or a returned
-// reference. States that differ in another phi are merged.
+// reference. States that differ in other values are merged.
 func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 	c.hard = newBits(n)
 	seen := newBits(n)
@@ -217,8 +217,8 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 		if !ok || !seen.set(c.num[v]) {
 			return
 		}
-		if phi, ok := v.(*ssa.Phi); ok && !isError(phi.Type()) {
-			c.hard.set(c.num[phi])
+		if !isError(v.Type()) {
+			c.hard.set(c.num[v])
 		}
 		if _, ok := v.(*ssa.Call); ok {
 			return

@@ -113,6 +113,14 @@ func (x *exec) recovered(s *state) {
 // root of its own; but what it does counts again where we wait for it.
 func (x *exec) spawn(s *state, instr *ssa.Go) {
 	vals := x.operands(s, &instr.Call)
+	if fn := instr.Call.StaticCallee(); fn != nil {
+		c := x.a.calleeOf(fn, nil, vals[1:])
+		if spec := x.a.model.Funcs[c.key]; spec != nil && c.obj != nil {
+			alone := s.clone()
+			alone.held = nil
+			x.requires(alone, callSite{instr: instr, common: &instr.Call, pos: instr.Pos(), alone: true}, c, spec)
+		}
+	}
 	x.start(s, instr, &instr.Call, vals)
 }
 
@@ -237,7 +245,13 @@ func (a *unit) handles(fn *ssa.Function) []*lockset.Value {
 // join waits for the goroutines that handle belongs to: what they ask for
 // while they run, they ask for under what is held here.
 func (x *exec) join(s *state, handle *lockset.Value, pos token.Pos) []*state {
-	cs := callSite{instr: nil, pos: pos}
+	return x.joinAt(s, callSite{pos: pos}, handle)
+}
+
+func (x *exec) joinAt(s *state, cs callSite, handle *lockset.Value) []*state {
+	if handle.Rooted() || handle.Op == lockset.OpAddr && handle.Args[0].Rooted() {
+		x.emit(s, &event{kind: evJoin, key: handle, chain: newHop("Wait", x.a.place(cs.pos), nil)})
+	}
 	var rest []spawned
 	for _, g := range s.gos {
 		i := slices.IndexFunc(g.handles, func(h *lockset.Value) bool { return x.sameHandle(s, h, handle) })
@@ -250,8 +264,11 @@ func (x *exec) join(s *state, handle *lockset.Value, pos token.Pos) []*state {
 			continue
 		}
 		if sum := x.effectsOf(s, c); sum != nil {
-			cs.instr = g.instr
-			x.applyEvents(s, cs, c, sum, x.substitution(s, cs, c))
+			at := cs
+			if at.instr == nil {
+				at.instr = g.instr
+			}
+			x.applyEvents(s, at, c, sum, x.substitution(s, at, c))
 		}
 	}
 	if len(rest) != len(s.gos) {

@@ -85,7 +85,7 @@ func (a *unit) settle(res *Result, own *Fact) {
 	if a.ssaPkg != nil && len(a.imports.duties) > 0 {
 		for _, m := range a.offers() {
 			for _, d := range a.imports.duties {
-				if d.Target != m.target || settled[d.key()+">"+m.callee.key] {
+				if d.Target != m.target || settled[d.key()+">"+m.callee.key] || a.settledHere[d.Target+">"+m.callee.key] {
 					continue
 				}
 				if a.clash(res, d, m) {

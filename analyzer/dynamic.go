@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -26,10 +28,12 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		return []*state{s}
 	}
 	fs := flow()
-	if rooted {
+	targets := x.targets(s, d, fs.vals)
+	if rooted && len(targets) == 0 {
+		x.emitCall(s, cs, d, s.held, nil, nil)
+	} else if rooted {
 		x.emitCall(s, cs, d, nil, nil, nil)
 	}
-	targets := x.targets(s, d, fs.vals)
 	if !fs.complete {
 		x.unresolved(s, cs, d, nil)
 	}
@@ -115,6 +119,10 @@ func (x *exec) targets(s *state, d dynamic, vals []*lockset.Value) []callee {
 			}
 		case v.Op == lockset.OpIface && d.method != "":
 			if c, ok := x.a.methodOf(v, d.method, d.args); ok {
+				if i := strings.LastIndexByte(d.name, '.'); i > 0 {
+					c.name = strings.TrimSuffix(c.name, "."+d.method)
+					c.name = d.method + " of " + c.name + " through " + d.name[:i]
+				}
 				out = append(out, c)
 			}
 		}
@@ -125,17 +133,38 @@ func (x *exec) targets(s *state, d dynamic, vals []*lockset.Value) []callee {
 // emitCall makes the call an event of the function under analysis.
 func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value, next *hop) {
 	ev := &event{
-		kind: evCall, fn: d.fn, method: d.method, target: d.target, args: x.entryArgs(d.args), fallback: fallback,
+		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(d.args), fallback: fallback,
 		chain: newHop(d.name, x.a.place(cs.pos), next),
 	}
+	x.holdEvent(ev, cs, held)
+	x.emit(s, ev)
+}
+
+// holdEvent notes what is held at a call of something unknown.
+func (x *exec) holdEvent(ev *event, cs callSite, held lockset.Set) {
 	for _, l := range held {
-		if l.Is(lockset.Given) {
+		if l.Is(lockset.Given) || l.Is(lockset.Maybe) {
 			continue
+		}
+		in := heldIn{cs, x.acqs[l.Site]}
+		if o := x.acqs[l.Site].from; o != nil {
+			in = *o
 		}
 		ev.held = append(ev.held, x.entryLock(l))
 		ev.heldAt = append(ev.heldAt, x.takenAt(l))
+		ev.heldIn = append(ev.heldIn, in)
 	}
-	x.emit(s, ev)
+}
+
+// anyElem takes out of a place that a caller is to look up the indices that
+// mean nothing to it.
+func (x *exec) anyElem(v *lockset.Value) *lockset.Value {
+	return x.t.Map(v, func(v *lockset.Value) *lockset.Value {
+		if v.Op == lockset.OpElem && !v.Args[1].Entry() {
+			return x.t.Elem(x.anyElem(v.Args[0]), x.t.Nil)
+		}
+		return nil
+	})
 }
 
 // entryArgs keeps of args what means something to a caller.
@@ -193,7 +222,7 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	inner := s.clone()
 	inner.held = x.without(s, x.subFreed(ev.freed, sub))
 	for i, l := range ev.held {
-		inner.held = inner.held.Add(x.heldInCallee(cs, c, l, ev.heldAt[i], sub))
+		inner.held = inner.held.Add(x.heldInCallee(cs, c, ev, i, l, sub))
 	}
 	targets, ok := x.resolve(s, d)
 	switch {
@@ -216,13 +245,39 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		if sum == nil {
 			continue
 		}
-		via := cs
-		via.through = newHop(c.name, x.a.place(cs.pos), nil)
-		tsub := x.substitution(inner, via, t)
-		x.applyEvents(inner, via, t, sum, tsub)
+		x.calledBackAt(inner, cs, c, ev, t, sum)
+		x.a.settledHere[ev.target+">"+t.key] = true
 		out = append(out, callback{t, sum})
 	}
 	return out
+}
+
+// calledBackAt checks what a target asks for under what is held: what this
+// function holds, at its own call; what a function of this package holds that
+// makes the call of the unknown, there.
+func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t callee, sum *summary) {
+	via := cs
+	via.through = concat(cs.through, newHop(c.name, x.a.place(cs.pos), ev.chain.butLast()))
+	mine := inner.clone()
+	mine.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].from != nil })
+	x.applyEvents(mine, via, t, sum, x.substitution(inner, via, t))
+	var done []token.Pos
+	for _, l := range inner.held {
+		from := x.acqs[l.Site].from
+		if from == nil || slices.Contains(done, from.site.pos) {
+			continue
+		}
+		done = append(done, from.site.pos)
+		theirs := inner.clone()
+		theirs.held = inner.held.Without(func(o lockset.Lock) bool {
+			f := x.acqs[o.Site].from
+			return f == nil || f.site.pos != from.site.pos
+		})
+		at := from.site
+		at.through = nil
+		at.result = nil
+		x.applyEvents(theirs, at, t, sum, x.substitution(inner, via, t))
+	}
 }
 
 // A callback is a function that a callee calls for its caller.
@@ -234,23 +289,22 @@ type callback struct {
 // passOn hands an event that cannot be settled here to the callers.
 func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) {
 	out := &event{
-		kind: evCall, fn: d.fn, method: ev.method, target: ev.target, args: x.entryArgs(d.args), fallback: ev.fallback,
+		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(d.args), fallback: ev.fallback,
 		chain: newHop(c.name, x.a.place(cs.pos), ev.chain),
 	}
-	for _, l := range inner.held {
-		if l.Is(lockset.Given) {
-			continue
-		}
-		out.held = append(out.held, x.entryLock(l))
-		out.heldAt = append(out.heldAt, x.takenAt(l))
-	}
+	x.holdEvent(out, cs, inner.held)
 	x.emit(inner, out)
 }
 
 // heldInCallee is a lock that the callee holds while it calls back, seen from here.
-func (x *exec) heldInCallee(cs callSite, c callee, l lockset.Lock, at *hop, sub func(*lockset.Value) *lockset.Value) lockset.Lock {
+func (x *exec) heldInCallee(cs callSite, c callee, ev *event, i int, l lockset.Lock, sub func(*lockset.Value) *lockset.Value) lockset.Lock {
 	l = subLock(l, sub)
-	l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), at), "held", nil)
+	extra := "held " + ev.heldAt[i].last().pos
+	l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), ev.heldAt[i]), extra, nil)
+	x.acqs[l.Site].inCallee = true
+	if i < len(ev.heldIn) {
+		x.acqs[l.Site].from = &ev.heldIn[i]
+	}
 	return l
 }
 

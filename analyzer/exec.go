@@ -48,20 +48,24 @@ type exec struct {
 	entry   *state
 	record  *record
 	panics  map[string]bool      // cores of the states that have panicked
+	bounded bool                 // something was lost to a bound
 	freedAt map[string]token.Pos // by class: the last release that was run
 }
 
 // An acquisition is a place in a function where a lock comes to be held.
 type acquisition struct {
-	pos   token.Pos // of the call in this function
-	site  callSite
-	class string
-	chain *hop // from this function to the acquisition; nil for an assumed lock
-	keys  []lockmodel.Path
+	pos      token.Pos // of the call in this function
+	site     callSite
+	class    string
+	chain    *hop // from this function to the acquisition; nil for an assumed lock
+	keys     []lockmodel.Path
+	inCallee bool    // a callee held it while it called back
+	from     *heldIn // inCallee: where, if in this package
 }
 
 type acqKey struct {
 	instr ssa.Instruction
+	pos   token.Pos
 	class string
 	extra string
 }
@@ -94,7 +98,7 @@ func (x *exec) run() *summary {
 		states := x.todo[b.Index]
 		x.todo[b.Index] = nil
 		if x.runs[b.Index] += len(states); x.runs[b.Index] > maxVisits {
-			x.a.stats.Bounded++
+			x.bounded = true
 			continue
 		}
 		for _, s := range states {
@@ -130,7 +134,7 @@ func (x *exec) flow(b *ssa.BasicBlock, s *state) {
 		return
 	}
 	if len(in) >= maxStates {
-		x.a.stats.Bounded++
+		x.bounded = true
 		if old := x.nearest(in, s); old.join(s, x.t) && !slices.Contains(x.todo[b.Index], old) {
 			x.todo[b.Index] = append(x.todo[b.Index], old)
 		}
@@ -192,7 +196,7 @@ func (x *exec) dedupe(states []*state) []*state {
 			continue
 		}
 		if len(out) >= maxStates {
-			x.a.stats.Bounded++
+			x.bounded = true
 			x.nearest(seen, s).join(s, x.t)
 			continue
 		}

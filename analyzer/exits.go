@@ -89,7 +89,7 @@ func (x *exec) emit(s *state, ev *event) {
 			}
 		}
 		if n >= maxVariants {
-			x.a.stats.Bounded++
+			x.bounded = true
 			ev.key, ev.freed, ev.guard = nil, nil, nil
 			key = eventKey(ev, true)
 		}
@@ -228,6 +228,11 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 			e.facts = append(e.facts, lockset.Fact{Cond: c, True: f.True})
 		}
 	}
+	for v, f := range n.names {
+		if v.Op == lockset.OpAlloc {
+			e.facts = append(e.facts, lockset.Fact{Cond: x.t.Equal(f, x.t.Nil), True: false})
+		}
+	}
 	slices.SortFunc(e.facts, func(a, b lockset.Fact) int { return a.Cond.ID() - b.Cond.ID() })
 	e.facts = slices.CompactFunc(e.facts, func(a, b lockset.Fact) bool { return a.Cond == b.Cond })
 	e.fresh = len(n.names)
@@ -325,7 +330,7 @@ func (x *exec) addExit(e *exit) {
 		return
 	}
 	if len(x.exits) >= maxExits {
-		x.a.stats.Bounded++
+		x.bounded = true
 		return
 	}
 	x.exits[key] = e
@@ -524,8 +529,10 @@ func (x *exec) closeReach(s *state, work *[]*lockset.Value, add func(*lockset.Va
 	for len(*work) > 0 {
 		v := (*work)[len(*work)-1]
 		*work = (*work)[:len(*work)-1]
-		for _, a := range v.Args {
-			add(a)
+		if !isPlace(v) { // reading a field keeps hold of the field only
+			for _, a := range v.Args {
+				add(a)
+			}
 		}
 		for _, m := range s.mem {
 			if isPlace(m.place) && m.place.Op != lockset.OpGlobal && rootedAt(m.place, v) {

@@ -1,15 +1,15 @@
 package analyzer
 
 import (
-	"go/token"
 	"go/types"
-	"path"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
 // A Fact is all that importers need to know of a package: its lock model and
@@ -140,12 +140,10 @@ func (a *unit) makeFact(own *Fact) *Fact {
 		if s == nil || s.silent() {
 			continue
 		}
-		if obj := a.objectOf(fn); obj != nil && !obj.Exported() && !token.IsExported(obj.Name()) && obj.Signature().Recv() == nil && !a.flow.taken[fn] {
+		if obj := a.objectOf(fn); obj != nil && !obj.Exported() && !a.flow.taken[fn] {
 			continue
 		}
-		var w writer
-		w.summary(s, a.modes)
-		data[funcKey(fn)] = w.b
+		a.export(data, fn, s)
 	}
 	for _, k := range sortedKeys(data) {
 		f.Summaries = append(f.Summaries, FuncFact{k, data[k]})
@@ -153,5 +151,43 @@ func (a *unit) makeFact(own *Fact) *Fact {
 	return f
 }
 
-// base is the last element of a package path.
-func base(p string) string { return path.Base(p) }
+// export adds the summary of fn, and of the functions that it mentions as
+// values: closures and method values that it returns or leaves behind.
+func (a *unit) export(data map[string][]byte, fn *ssa.Function, s *summary) {
+	key := funcKey(fn)
+	if _, ok := data[key]; ok {
+		return
+	}
+	var w writer
+	w.summary(s, a.modes)
+	data[key] = w.b
+	visit := func(v *lockset.Value) {
+		if v == nil {
+			return
+		}
+		v.Has(func(v *lockset.Value) bool {
+			if v.Op == lockset.OpFunc {
+				if f := a.local[v.Aux]; f != nil {
+					if s := a.summaryOf(f); s != nil && !s.silent() {
+						a.export(data, f, s)
+					}
+				}
+			}
+			return false
+		})
+	}
+	for _, e := range s.events {
+		visit(e.fn)
+		for _, v := range e.fallback {
+			visit(v)
+		}
+	}
+	for _, e := range s.exits {
+		for _, r := range e.results {
+			visit(r)
+		}
+		for _, w := range e.writes {
+			visit(w.val)
+		}
+	}
+}

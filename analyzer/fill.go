@@ -28,6 +28,9 @@ func (a *unit) fill(res *Result) *Fact {
 		a.fillReleases(res, x)
 		a.fillLeaks(res, x)
 		a.stats.Unresolved += len(x.record.unresolved)
+		if x.bounded {
+			a.stats.Bounded++
+		}
 	}
 	a.settle(res, own)
 	a.findRings(res, own)
@@ -49,7 +52,7 @@ func (a *unit) fill(res *Result) *Fact {
 func (a *unit) fillAcquires(res *Result, x *exec) {
 	for _, r := range x.record.acquires {
 		q := Acquire{
-			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callName(r.cs),
+			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs),
 			Want:  Lock{Class: r.want.class, Key: a.wantText(r.cs, r.want.chain, r.want.keyArg, r.want.plain), Mode: r.want.mode},
 			Chain: hops(r.want.chain), Try: r.want.try, Defer: isDefer(r.cs),
 		}
@@ -62,7 +65,7 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 				Held: Lock{Class: p.lock.Class, Key: x.lockText(p.lock), Mode: p.heldMode},
 				At:   x.siteOf(p.lock), Chain: hops(p.chain), Relation: p.rel, Compared: a.comparedRange(p.compared),
 				Ordered: p.ordered, Plain: p.lock.Is(lockset.Plain), Tried: p.lock.Is(lockset.Tried),
-				Implied: p.lock.Is(lockset.Implied) || r.want.implied, Loop: x.acqs[p.lock.Site].pos == r.cs.pos,
+				Implied: p.lock.Is(lockset.Implied) || r.want.implied, Loop: x.acqs[p.lock.Site].pos == r.cs.pos && !x.acqs[p.lock.Site].inCallee,
 			})
 		}
 		slices.SortFunc(q.Pairs, comparePairs)
@@ -235,6 +238,12 @@ func (x *exec) lockText(l lockset.Lock) string {
 func (x *exec) siteOf(l lockset.Lock) Site {
 	acq := x.acqs[l.Site]
 	s := Site{Chain: hops(acq.chain)}
+	if acq.from != nil {
+		acq = acq.from.acq
+		s.Chain = hops(acq.chain)
+	} else if acq.inCallee {
+		return s
+	}
 	if l.Is(lockset.Assumed) {
 		s.Given = "required by a directive"
 	}
@@ -272,10 +281,13 @@ func (a *unit) fillRequires(res *Result, x *exec) {
 	}
 	for _, r := range best {
 		q := Require{
-			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callName(r.cs), Chain: hops(r.want.chain),
+			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs), Chain: hops(r.want.chain),
 			Want: Lock{Class: r.want.class, Mode: r.mode}, Status: r.status, Some: r.some, Freed: a.line(r.freed),
 		}
-		q.Want.Key = a.requireText(r)
+		q.Want.Key = r.want.text
+		if q.Want.Key == "" {
+			q.Want.Key = a.wantText(r.cs, r.want.chain, r.want.keyArg, false)
+		}
 		if r.heldBy >= 0 {
 			q.At = x.siteAt(r.heldBy)
 		}
@@ -289,32 +301,6 @@ func (a *unit) fillRequires(res *Result, x *exec) {
 }
 
 func (x *exec) siteAt(i int) Site { return x.siteOf(lockset.Lock{Site: i}) }
-
-// requireText is the user's expression for the key that a direct callee requires.
-func (a *unit) requireText(r *requireRec) string {
-	if r.want.chain != nil || r.cs.common == nil {
-		return ""
-	}
-	fn := r.cs.common.StaticCallee()
-	var spec *lockmodel.Func
-	if fn != nil {
-		spec = a.model.Funcs[funcKey(fn)]
-	} else if r.cs.common.IsInvoke() {
-		spec = a.model.FuncOf(r.cs.common.Method)
-	}
-	call := a.callExpr(r.cs)
-	if spec == nil || call == nil {
-		return ""
-	}
-	for _, e := range spec.Of(lockmodel.Require) {
-		if e.Class == r.want.class && len(e.Keys) == 1 {
-			if t := a.argTexts(call, e.Keys[0]); len(t) == 1 {
-				return short(t[0])
-			}
-		}
-	}
-	return ""
-}
 
 // suggest offers the directive that an exported function would need.
 func (a *unit) suggest(q *Require, x *exec, r *requireRec) {
@@ -365,7 +351,7 @@ func (a *unit) fillReleases(res *Result, x *exec) {
 	var order []*Release
 	for _, r := range x.record.releases {
 		q := &Release{
-			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callName(r.cs), Chain: hops(r.chain),
+			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs), Chain: hops(r.chain),
 			Outer: Lock{Class: r.outer.Class, Key: x.lockText(r.outer), Mode: r.outer.Mode}, At: x.siteOf(r.outer),
 			Inner: Lock{Class: r.held.Class, Key: x.lockText(r.held), Mode: r.held.Mode}, InAt: x.siteOf(r.held),
 		}
@@ -391,7 +377,7 @@ func (a *unit) fillLeaks(res *Result, x *exec) {
 	for _, site := range sites {
 		acq := x.acqs[site]
 		at := x.record.leakAt[site]
-		q := Leak{Range: a.rangeOf(acq.site), Func: displayName(x.fn, a.pkg), Name: a.callName(acq.site), Chain: hops(acq.chain),
+		q := Leak{Range: a.rangeOf(acq.site), Func: displayName(x.fn, a.pkg), Name: a.callText(acq.site), Chain: hops(acq.chain),
 			Lock: Lock{Class: x.classAt(site)}, Exit: Range{at, at + 1}, Line: a.line(at)}
 		q.Lock.Key = a.wantText(acq.site, acq.chain, acq.keys, false)
 		if seen[key{q.Pos}] {

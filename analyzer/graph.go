@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -197,7 +198,7 @@ func (a *unit) findRoots(g *graph) {
 			continue
 		}
 		obj := a.objectOf(f)
-		g.roots[i] = obj == nil || obj.Exported() || f.Name() == "main" || f.Name() == "init" || a.flow.taken[f] || len(a.flow.calls[f]) == 0
+		g.roots[i] = obj == nil || obj.Exported() || f.Name() == "main" || strings.HasPrefix(f.Name(), "init#") || a.flow.taken[f] || len(a.flow.calls[f]) == 0
 	}
 	for _, f := range a.funcs {
 		for _, b := range f.Blocks {
@@ -262,17 +263,23 @@ func (a *unit) matters(fn *ssa.Function) bool {
 	return a.externLockish(fn) || orders[fn.String()] != 0
 }
 
-// helper reports whether f is a small function whose result is worth knowing:
-// it computes a key, or puts two in order.
+// helper reports whether f is a small function whose effect is worth knowing:
+// it computes a key, puts two in order, or writes a field.
 func (a *unit) helper(f *ssa.Function) bool {
-	if len(f.Blocks) == 0 || len(f.Blocks) > 8 || f.Signature.Results().Len() == 0 {
+	if len(f.Blocks) == 0 || len(f.Blocks) > 8 {
 		return false
 	}
-	n := 0
+	n, stores := 0, false
 	for _, b := range f.Blocks {
 		n += len(b.Instrs)
+		for _, instr := range b.Instrs {
+			if st, ok := instr.(*ssa.Store); ok {
+				_, local := st.Addr.(*ssa.Alloc)
+				stores = stores || !local
+			}
+		}
 	}
-	return n <= 60
+	return n <= 60 && (stores || f.Signature.Results().Len() > 0)
 }
 
 // summaryFor returns what is known of a callee; known is false if nothing is.

@@ -22,9 +22,7 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 	case *ssa.Field:
 		st := instr.X.Type().Underlying().(*types.Struct)
 		f := st.Field(instr.Field)
-		v := x.t.Field(x.eval(s, instr.X), f.Name())
-		x.a.noteLock(v, f)
-		x.bind(s, instr, v)
+		x.bind(s, instr, x.t.Field(x.eval(s, instr.X), x.a.fieldName(f)))
 	case *ssa.IndexAddr:
 		x.bind(s, instr, x.t.Addr(x.t.Elem(x.container(s, instr.X), x.eval(s, instr.Index))))
 	case *ssa.Index:
@@ -109,9 +107,7 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 func (x *exec) fieldPlace(s *state, instr *ssa.FieldAddr) *lockset.Value {
 	st := instr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
 	f := st.Field(instr.Field)
-	place := x.t.Field(x.eval(s, instr.X), f.Name())
-	x.a.noteLock(place, f)
-	return place
+	return x.t.Field(x.eval(s, instr.X), x.a.fieldName(f))
 }
 
 // container returns the value whose elements v[i] are: of a pointer to an
@@ -253,16 +249,8 @@ func (x *exec) write(s *state, place, val *lockset.Value, typ types.Type) {
 	}
 	if val.Op == lockset.OpSite && isArithmetic(typ) {
 		val = x.t.Unknown // no lock depends on it
+		x.a.arith[place] = true
 	}
-	if val.Op == lockset.OpStruct {
-		x.writeStruct(s, place, val)
-		return
-	}
-	s.put(place, val)
-}
-
-// writeStruct stores a struct value whose fields are known.
-func (x *exec) writeStruct(s *state, place, val *lockset.Value) {
 	s.put(place, val)
 }
 
@@ -357,6 +345,14 @@ func (x *exec) binop(s *state, b *ssa.BasicBlock, instr *ssa.BinOp) {
 	}
 	if v != nil {
 		x.bind(s, instr, v)
+		if c := v; c.Op == lockset.OpCmp || c.Op == lockset.OpNot {
+			for c.Op == lockset.OpNot {
+				c = c.Args[0]
+			}
+			if _, ok := x.a.comparedAt[c]; !ok {
+				x.a.comparedAt[c] = instr.Pos()
+			}
+		}
 	}
 }
 

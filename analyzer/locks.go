@@ -26,6 +26,7 @@ type wanted struct {
 	freed   []freed
 	parent  *lockset.Value
 	keyArg  []lockmodel.Path // direct: the paths of the keys, for the text
+	text    string           // the user's expression for the key, if it is known otherwise
 }
 
 // declares reports whether a directive says what a call takes or gives up, so
@@ -142,7 +143,7 @@ func (x *exec) requires(s *state, cs callSite, c callee, spec *lockmodel.Func) {
 		if e.Mode.From == nil && e.Mode.Fixed == lockmodel.Unknown {
 			mode = lockmodel.Unknown
 		}
-		x.require(s, cs, wanted{class: e.Class, keys: x.keysOf(s, c, e), mode: mode, by: by, chain: x.direct(cs, c)})
+		x.require(s, cs, wanted{class: e.Class, keys: x.keysOf(s, c, e), mode: mode, by: by, chain: x.direct(cs, c), keyArg: e.Keys})
 	}
 }
 
@@ -152,7 +153,7 @@ func (x *exec) direct(cs callSite, c callee) *hop {
 	if cs.through == nil {
 		return nil
 	}
-	return newHop(cs.through.name, cs.through.pos, newHop(c.name, x.a.place(cs.pos), nil))
+	return concat(cs.through, newHop(c.name, x.a.place(cs.pos), nil))
 }
 
 // directive runs a call of a function whose directives say what it takes and
@@ -597,7 +598,7 @@ func (x *exec) require(s *state, cs callSite, w wanted) {
 			x.record.required(x, cs, w, key, status, by, s)
 			continue
 		}
-		if status == Missing && !x.a.isRoot(x.fn) {
+		if status == Missing && !x.a.isRoot(x.fn) && !cs.alone {
 			ev := &event{kind: evRequire, class: w.class, mode: w.mode, chain: w.chain}
 			if key != nil && key.Entry() {
 				ev.key = key
@@ -661,6 +662,7 @@ func (x *exec) acquisition(cs callSite, class string, chain *hop, extra string, 
 	if cs.through != nil {
 		k.extra += "@" + cs.through.name
 	}
+	k.pos = cs.pos
 	if i, ok := x.acqIDs[k]; ok {
 		if chain != nil && x.acqs[i].chain != nil && chain.less(x.acqs[i].chain) {
 			x.acqs[i].chain = chain

@@ -141,38 +141,45 @@ type lockDecl struct {
 	implied bool
 }
 
-// noteLock remembers that place is field f, if f is a lock.
-func (a *unit) noteLock(place *lockset.Value, f *types.Var) {
-	if place.Op != lockset.OpField && place.Op != lockset.OpGlobal {
-		return
-	}
-	if _, ok := a.lockPlaces[place]; ok {
-		return
-	}
-	if d := a.fieldLock(f); d != nil {
-		a.lockPlaces[place] = d
-	}
-}
+// lockMark separates, in the name of a field or variable that is a lock, the
+// name from the key of its declaration: two fields of one name are two locks.
+const lockMark = "@"
 
-// copyLock gives a translated place the declaration of its original.
-func (a *unit) copyLock(place, from *lockset.Value) {
-	if d := a.lockPlaces[from]; d != nil && place.Op == lockset.OpField {
-		a.lockPlaces[place] = d
+// fieldName is the name of a field in a value: a lock's carries its key.
+func (a *unit) fieldName(f *types.Var) string {
+	if d := a.fieldLock(f); d != nil {
+		return f.Name() + lockMark + d.Key
 	}
+	return f.Name()
 }
 
 // lockAt returns the lock at a place, through the elements of a container.
 func (a *unit) lockAt(place *lockset.Value) *lockDecl {
 	for {
-		if d := a.lockPlaces[place]; d != nil {
-			return d
-		}
-		if place.Op == lockset.OpElem || place.Op == lockset.OpPrev || place.Op == lockset.OpDeref {
+		switch place.Op {
+		case lockset.OpField, lockset.OpGlobal:
+			_, key, ok := strings.Cut(place.Aux, lockMark)
+			if !ok {
+				return nil
+			}
+			return a.lockOf(key)
+		case lockset.OpElem, lockset.OpPrev, lockset.OpDeref:
 			place = place.Args[0]
-			continue
+		default:
+			return nil
 		}
-		return nil
 	}
+}
+
+// lockOf returns the lock with a key that was found to be one.
+func (a *unit) lockOf(key string) *lockDecl {
+	if l := a.model.Locks[key]; l != nil {
+		return &lockDecl{Lock: *l}
+	}
+	if a.infer {
+		return a.implied(key)
+	}
+	return nil
 }
 
 // fieldLock returns the lock that a field or variable is, nil if it is none.
@@ -186,7 +193,7 @@ func (a *unit) fieldLock(f *types.Var) *lockDecl {
 		if l := a.model.Locks[a.varKey(f)]; l != nil {
 			d = &lockDecl{Lock: *l}
 		} else if a.infer && a.holdsLock(f.Type()) {
-			d = a.implied(f)
+			d = a.implied(a.varKey(f))
 		}
 	}
 	a.fieldLocks[f] = d
@@ -266,9 +273,8 @@ func (a *unit) holdsLock(t types.Type) bool {
 
 // implied returns the inferred lock of a variable: its class is named for the
 // package, the type and the field that hold it.
-func (a *unit) implied(f *types.Var) *lockDecl {
-	key := a.varKey(f)
-	if key == "" || f.Pkg() == nil {
+func (a *unit) implied(key string) *lockDecl {
+	if key == "" {
 		return nil
 	}
 	name := key

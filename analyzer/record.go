@@ -156,8 +156,8 @@ func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st
 				q.other = l.Site
 			}
 		}
-		if q.other < 0 {
-			q.freed = cmp.Or(q.freed, x.freedAt[w.class])
+		if at := x.freedAt[w.class]; q.other < 0 && at < cs.pos {
+			q.freed = cmp.Or(q.freed, at)
 		}
 	}
 }

@@ -30,6 +30,16 @@ func (s *summary) plain() bool {
 	return len(s.exits) == 1 && s.exits[0].plain()
 }
 
+// leavesLocks reports whether a call of the function may change what is held.
+func (s *summary) leavesLocks() bool {
+	for _, e := range s.exits {
+		if len(e.held)+len(e.freed) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 type eventKind uint8
 
 const (
@@ -37,6 +47,7 @@ const (
 	evRequire
 	evRelease
 	evCall // a call of something that only the caller knows
+	evJoin // a wait for goroutines that the caller may have started
 )
 
 // An event is one thing that a function does to locks, on the paths on which
@@ -57,6 +68,7 @@ type event struct {
 	freed  []freed        // locks of the caller that are surely given up by then
 	held   []lockset.Lock // evCall: what the function itself holds at the call
 	heldAt []*hop         // where each of held was taken
+	heldIn []heldIn       // transient: where in this package each was held; empty in a fact
 
 	// evCall
 	fn       *lockset.Value // the function, or the receiver of the interface method
@@ -66,6 +78,13 @@ type event struct {
 	fallback []*lockset.Value // what it is if nobody can say more
 
 	chain *hop
+}
+
+// A heldIn is the place in this package where a lock was held at a call of
+// something unknown: a clash with it is reported there.
+type heldIn struct {
+	site callSite
+	acq  acquisition
 }
 
 // freed is a lock of the caller that was given up: by guard, or by class and key.
@@ -89,6 +108,22 @@ func newHop(name, pos string, next *hop) *hop {
 		h.n += next.n
 	}
 	return h
+}
+
+// concat returns h followed by tail.
+func concat(h, tail *hop) *hop {
+	if h == nil {
+		return tail
+	}
+	return newHop(h.name, h.pos, concat(h.next, tail))
+}
+
+// butLast returns h less its last hop.
+func (h *hop) butLast() *hop {
+	if h == nil || h.next == nil {
+		return nil
+	}
+	return newHop(h.name, h.pos, h.next.butLast())
 }
 
 // last returns the last hop.
@@ -140,6 +175,11 @@ func (e *exit) plain() bool {
 	for _, r := range e.results {
 		if r.Op != lockset.OpFresh {
 			return false
+		}
+	}
+	for _, f := range e.facts {
+		if f.Cond.Op == lockset.OpSum {
+			return false // the order of a result
 		}
 	}
 	return true

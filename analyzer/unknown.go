@@ -63,8 +63,8 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 	one := []*state{s}
 	if op := orders[name]; op != noOrder {
 		x.order(s, cs, c, op)
-		if slices.ContainsFunc(c.args, isFuncValue) {
-			return nil, false // the function is called
+		if slices.ContainsFunc(c.args, func(v *lockset.Value) bool { return isFuncValue(v) || v.Op == lockset.OpIface }) {
+			return nil, false // it is called
 		}
 		return one, true
 	}
@@ -91,6 +91,9 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 		if cs.common.Signature().Results().Len() == 1 {
 			x.bind(s, cs.result, v)
 		}
+		return one, true
+	case (name == "iter.Pull" || name == "iter.Pull2") && cs.result != nil:
+		x.bind(s, cs.result, x.t.Tuple(c.args[0], x.t.Site(x.siteNumber(cs), "stop")))
 		return one, true
 	case name == "(*sync.RWMutex).RLocker" && cs.result != nil:
 		x.bind(s, cs.result, x.a.makeIface(cs.common.Signature().Results().At(0).Type(), x.t.Iface("rlocker", x.t.Sum("rlocker", c.args[0]))))

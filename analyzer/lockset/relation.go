@@ -70,7 +70,7 @@ func (t *Table) notAfter(f Facts, a, b *Value) bool {
 	if a.Op == OpMin && b.Op == OpMax {
 		return a.Args[0] == b.Args[0] && a.Args[1] == b.Args[1]
 	}
-	if a.Op == OpConst && a.Aux == `""` {
+	if a.Op == OpConst && lowest(a.Aux) {
 		return true
 	}
 	// One step through a third key.
@@ -93,6 +93,13 @@ func (t *Table) notAfter(f Facts, a, b *Value) bool {
 		}
 	}
 	return false
+}
+
+// lowest reports whether a constant sorts before every name that a person or a
+// protocol would give: it is empty, or a single character below the letters,
+// digits and usual punctuation.
+func lowest(exact string) bool {
+	return exact == `""` || len(exact) == 3 && exact[0] == '"' && exact[1] <= '!'
 }
 
 // elements compares the same path of two elements of one container.
