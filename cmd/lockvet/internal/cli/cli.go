@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
@@ -43,7 +44,7 @@ func Main(suite []*analysis.Analyzer) {
 	if isVetTool(args) {
 		unitchecker.Main(suite...)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	c := Command{Suite: suite, Stdout: os.Stdout, Stderr: os.Stderr}
 	code := c.Run(ctx, args)
 	stop()

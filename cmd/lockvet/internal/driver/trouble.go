@@ -50,16 +50,13 @@ func checkModule(ctx context.Context) error {
 // temporary files away.
 const grace = 5 * time.Second
 
-// goCommand returns a go command that ends when the context does.
+// goCommand returns a go command that ends when the context does, and what it
+// has started with it.
 func goCommand(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
+	apart(cmd)
 	cmd.WaitDelay = grace
-	cmd.Cancel = func() error {
-		if err := cmd.Process.Signal(os.Interrupt); err != nil {
-			return cmd.Process.Kill() // where there are no signals
-		}
-		return nil
-	}
+	cmd.Cancel = func() error { return interrupt(cmd) }
 	return cmd
 }
 

@@ -89,18 +89,30 @@ func TestSARIFResult(t *testing.T) {
 	assert.Equal(t, sarifArtifact{URI: "file:///elsewhere/b.go"}, result.RelatedLocations[2].PhysicalLocation.ArtifactLocation)
 }
 
-func TestSARIFCodeFlowsShowBothSides(t *testing.T) {
-	r, opts := record(t)
-	var sides [][]string
+// sides returns the texts along each code flow of the one result.
+func sides(t *testing.T, r *report.Result, opts Options) [][]string {
+	t.Helper()
+	var out [][]string
 	for _, flow := range log(t, r, opts).Results[0].CodeFlows {
 		var texts []string
 		for _, step := range flow.ThreadFlows[0].Locations {
 			texts = append(texts, step.Location.Message.Text)
 		}
-		sides = append(sides, texts)
+		out = append(out, texts)
 	}
-	here := r.Findings[0].Message
-	assert.Equal(t, [][]string{{"A is taken", here}, {here, "calls lock", "B is taken"}}, sides)
+	return out
+}
+
+func TestSARIFCodeFlowsShowBothSides(t *testing.T) {
+	r, opts := record(t)
+	f := &r.Findings[0]
+	assert.Equal(t, [][]string{{"A is taken", f.Message}, {f.Message, "calls lock", "B is taken"}}, sides(t, r, opts))
+	f.Category = "cycle"
+	assert.Equal(t, [][]string{{"A is taken"}, {"calls lock"}, {"B is taken"}}, sides(t, r, opts))
+	f.Category, f.Related = "leak", []report.Related{{Place: f.Place, Message: "taken here"}}
+	assert.Equal(t, [][]string{{f.Message, "taken here"}}, sides(t, r, opts))
+	f.Related = nil
+	assert.Empty(t, sides(t, r, opts))
 }
 
 func TestSARIFKnowsEveryCategory(t *testing.T) {

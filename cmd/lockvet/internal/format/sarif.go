@@ -223,9 +223,10 @@ func escapeURI(path string) string {
 	return (&url.URL{Path: path}).EscapedPath()
 }
 
-// codeFlows returns a flow for each side of the witness: how the first lock
-// came to be held, and how the second is then wanted. The analyzers list the
-// place of the held lock first. Both flows meet at the finding.
+// codeFlows returns a flow for each side of the witness. The analyzers list
+// the place of the held lock first, and then the way to the one that is
+// wanted, which begins at the finding; both flows meet there. A finding about
+// one lock has the second flow only. The edges of a ring are sides of their own.
 func (s *sarifPrinter) codeFlows(f report.Finding) []sarifCodeFlow {
 	if len(f.Related) == 0 {
 		return nil
@@ -234,11 +235,20 @@ func (s *sarifPrinter) codeFlows(f report.Finding) []sarifCodeFlow {
 	for _, r := range f.Related {
 		steps = append(steps, s.step(r.Place, r.Message))
 	}
-	here := s.step(f.Place, f.Message)
-	return []sarifCodeFlow{
-		flow("how the lock is held", steps[0], here),
-		flow("how the next lock is wanted", append([]sarifStep{here}, steps[1:]...)...),
+	var flows []sarifCodeFlow
+	if f.Category == "cycle" {
+		for i, r := range f.Related {
+			flows = append(flows, flow(r.Message, steps[i]))
+		}
+		return flows
 	}
+	here := s.step(f.Place, f.Message)
+	first := f.Related[0]
+	if first.Line != f.Line || first.Column != f.Column || first.File != f.File {
+		flows = append(flows, flow(first.Message, steps[0], here))
+		steps = steps[1:]
+	}
+	return append(flows, flow(f.Message, append([]sarifStep{here}, steps...)...))
 }
 
 func (s *sarifPrinter) step(p report.Place, text string) sarifStep {

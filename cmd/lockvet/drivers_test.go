@@ -1,0 +1,27 @@
+package main
+
+import (
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestDriversAgree compares the two drivers over every fixture, witnesses and
+// summary included. Facts pass through files in one, through memory in the
+// other, which sees more of them.
+func TestDriversAgree(t *testing.T) {
+	binary := buildLockvet(t)
+	run := func(driver string, flags ...string) string {
+		cmd := exec.Command(binary, append(flags, "-json", "-driver="+driver, "./...")...)
+		cmd.Dir = filepath.Join("..", "..", "testdata", "src")
+		out, err := cmd.Output()
+		exit := (*exec.ExitError)(nil)
+		require.True(t, errors.As(err, &exit) && exit.ExitCode() == 3, "driver %s: %v", driver, err)
+		return string(out)
+	}
+	assert.Equal(t, run("vet"), run("inprocess"))
+}
