@@ -4,7 +4,11 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -17,6 +21,7 @@ import (
 //	//fake:inferred MESSAGE       a finding of -infer, or of -infer=module as "module: MESSAGE"
 //	//fake:fixable MESSAGE        a finding whose fix is to take the comment away
 //	//fake:stats, edge, incomplete  what the core says besides findings
+//	//fake:hang                   the analysis does not end; its process is named in a file
 func fakeSuite() []*analysis.Analyzer {
 	core := &analysis.Analyzer{Name: "lockstate", Doc: "lockstate: follows locks\n\nIt reports nothing."}
 	infer := core.Flags.Bool("infer", false, "make every mutex a class")
@@ -30,6 +35,8 @@ func fakeSuite() []*analysis.Analyzer {
 					pass.Report(analysis.Diagnostic{Pos: c.pos, End: c.end, Category: category, Message: message})
 				}
 				switch {
+				case c.verb == "hang":
+					hang(filepath.Join(filepath.Dir(pass.Fset.Position(c.pos).Filename), "hanging"))
 				case c.verb == "stats" && *stats, c.verb == "edge" && *edges, c.verb == "incomplete":
 					report(c.verb, c.text)
 				case c.verb == "inferred" && *infer:
@@ -69,6 +76,18 @@ None.`,
 	return []*analysis.Analyzer{core, check}
 }
 
+// hang writes the number of its process to a file and stays for longer than a
+// test may take.
+func hang(file string) {
+	if err := os.WriteFile(file+".new", []byte(strconv.Itoa(os.Getpid())), 0o644); err != nil {
+		panic(err)
+	}
+	if err := os.Rename(file+".new", file); err != nil {
+		panic(err)
+	}
+	time.Sleep(time.Hour)
+}
+
 func runFake(pass *analysis.Pass) (any, error) {
 	for _, file := range pass.Files {
 		var held []analysis.RelatedInformation
@@ -80,7 +99,7 @@ func runFake(pass *analysis.Pass) (any, error) {
 		}
 		for _, c := range list {
 			switch c.verb {
-			case "held", "stats", "edge", "incomplete", "inferred":
+			case "held", "stats", "edge", "incomplete", "inferred", "hang":
 				continue
 			}
 			d := analysis.Diagnostic{Pos: c.pos, End: c.end, Category: c.verb, Message: c.text, Related: held}

@@ -22,24 +22,28 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command over packages for which a suite of fake
 // analyzers says what there is to find.
-func TestScripts(t *testing.T) {
-	cache, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()
+func TestScripts(t *testing.T) { testscript.Run(t, scripts(t, "script")) }
+
+// scripts returns what the scripts of a directory under testdata run with.
+func scripts(t *testing.T, dir string) testscript.Params {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()
 	require.NoError(t, err)
-	dirs := strings.Split(string(cache), "\n")
-	testscript.Run(t, testscript.Params{
-		Dir:           filepath.Join("testdata", "script"),
+	dirs := strings.Split(string(out), "\n")
+	return testscript.Params{
+		Dir:           filepath.Join("testdata", dir),
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("GOCACHE", dirs[0])
-			env.Setenv("GOMODCACHE", dirs[1])
-			env.Setenv("GOPATH", dirs[2])
-			env.Setenv("GOFLAGS", "")
-			env.Setenv("GOPROXY", "off")
-			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+			for name, value := range map[string]string{
+				"GOCACHE": dirs[0], "GOMODCACHE": dirs[1], "GOPATH": dirs[2],
+				"GOFLAGS": "", "GOPROXY": "off", "GIT_CONFIG_GLOBAL": os.DevNull,
+			} {
+				env.Setenv(name, value)
+			}
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
-	})
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	}
 }
 
 // exits runs a command and checks its exit code: "exits 3 lockvet ./...".
