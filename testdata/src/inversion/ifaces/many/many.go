@@ -70,7 +70,7 @@ func Run(s *locks.Session, id, user string) (n int) {
 	mb := s.Open(id)
 	defer mb.Close()
 	for _, f := range filters {
-		if f.Apply(user) { // want `ns-under-mailbox: calling (\S+\.)?Apply acquires namespace lock while holding mailbox lock \(line \d+\): .*f12.*Apply calls`
+		if f.Apply(user) { // want `ns-under-mailbox: calling (\S+\.)?Apply acquires namespace lock while holding mailbox lock \(line \d+\): Apply of f12 through Filter calls Lock`
 			n++
 		}
 	}

@@ -10,6 +10,6 @@ import (
 
 // Field stores through a server whose keeper locks.
 func Field(s *locks.Session, id, user string) {
-	v := &quota.Server{Keeper: &plain.Table{S: s}} // want `ns-under-mailbox: .*acquires namespace lock while holding mailbox lock \(.*quota.go:\d+\): .*Update`
-	v.Store(s, id, user)
+	v := &quota.Server{Keeper: &plain.Table{S: s}}
+	v.Store(s, id, user) // want `ns-under-mailbox: calling (\S+\.)?Store acquires namespace lock while holding mailbox lock \(.*quota.go:\d+\): .*calls Update of plain.Table through (quota\.)?Keeper calls`
 }
