@@ -3,11 +3,34 @@
 // exports nothing else that anyone need call. It imports nothing of
 // golangci-lint itself but the small package that plugins register with.
 //
-// The settings, in .golangci.yml under linters.settings.custom.lockvet:
+// golangci-lint builds a binary of itself with the plugin from a file
+// .custom-gcl.yml, by the command "golangci-lint custom":
 //
-//	type: module
-//	settings:
-//	  infer: true   # or "module": every mutex is a class, as lockvet -infer
+//	version: v2.15.0
+//	plugins:
+//	  - module: github.com/lockvet/lockvet
+//	    import: github.com/lockvet/lockvet/gclplugin
+//	    version: latest
+//
+// and .golangci.yml enables it. Without the last three lines golangci-lint
+// hides all but three findings that read alike:
+//
+//	version: "2"
+//	linters:
+//	  enable: [lockvet]
+//	  settings:
+//	    custom:
+//	      lockvet:
+//	        type: module
+//	        settings:
+//	          infer: false # true: every mutex is a class; module: those of the main module
+//	issues:
+//	  max-issues-per-linter: 0
+//	  max-same-issues: 0
+//
+// golangci-lint before v2.14.0 loses the facts of cached packages, and with
+// them findings that cross packages. Both //nolint:lockvet and lockvet's own
+// ignore directive silence a finding.
 //
 // golangci-lint knows one position for an issue. It makes an issue of each
 // related one, moved to wherever the first lies, so the plugin writes the
