@@ -36,6 +36,13 @@ func (m mutant) String() string { return fmt.Sprintf("%s:%d: %s", m.file, m.line
 // the checks have to report.
 const enough = 0.95
 
+// survivors are the mutants that break a rule when they run and that no check
+// can report, with the reason.
+var survivors = map[string]string{
+	"replica/replica.go: without defer ns.Release()": "Owner.Close, deferred before, releases what is left: no leak to the checks, an error at run time",
+	"replica/replica.go: without ns.Release()":       "the same",
+}
+
 // TestMutants spoils each lock call of the mail server in turn, runs the
 // result and lets the checks look at it. What breaks a rule at run time has
 // to be reported; what runs without a fault is left out of the count, since
@@ -57,7 +64,7 @@ func TestMutants(t *testing.T) {
 	broken := mutantFailures(t, dir)
 	require.NotContains(t, broken, mutantName(0), "the mail server itself fails")
 	var breaking, reported int
-	var survivors []string
+	var unexplained []string
 	for i, m := range mutants {
 		name := mutantName(i + 1)
 		news := slices.DeleteFunc(slices.Clone(found[name]), func(message string) bool {
@@ -69,13 +76,14 @@ func TestMutants(t *testing.T) {
 		breaking++
 		if len(news) > 0 {
 			reported++
-		} else {
-			survivors = append(survivors, m.String())
+		} else if survivors[m.file+": "+m.what] == "" {
+			unexplained = append(unexplained, m.String())
 		}
 	}
 	t.Logf("%d mutants, %d break a rule when they run, %d of these are reported", len(mutants), breaking, reported)
 	assert.Greater(t, breaking, 20)
-	assert.GreaterOrEqual(t, float64(reported), enough*float64(breaking), "not reported:\n%s", strings.Join(survivors, "\n"))
+	assert.GreaterOrEqual(t, float64(reported), enough*float64(breaking))
+	assert.Empty(t, unexplained, "not reported")
 }
 
 var mailserver = filepath.Join(fixtures, "mailserver")
