@@ -129,8 +129,9 @@ func cleanUp(ctx context.Context, store *transfer.Store) error {
 		"THREADS bob",
 		"UNSELECT",
 	})
-	if err == nil {
-		_, err = store.Repack(ctx, store.Space.NewOwner("repack"), "user.bob")
+	if err = errors.Join(err, s.Close()); err != nil {
+		return err
 	}
-	return errors.Join(err, s.Close())
+	_, err = store.Repack(ctx, store.Space.NewOwner("repack"), "user.bob")
+	return err
 }
