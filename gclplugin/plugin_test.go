@@ -32,10 +32,10 @@ func TestSettings(t *testing.T) {
 	}
 	for conf, message := range map[any]string{"some": `infer: "some": use true, false, all or module`, 3: "infer: 3: use"} {
 		_, err := New(map[string]any{"infer": conf})
-		assert.ErrorContains(t, err, message)
+		require.ErrorContains(t, err, message)
 	}
 	_, err := New(map[string]any{"infre": true})
-	assert.ErrorContains(t, err, `unknown field "infre"`)
+	require.ErrorContains(t, err, `unknown field "infre"`)
 }
 
 func TestIsRegistered(t *testing.T) {

@@ -56,8 +56,12 @@ func headings(t *testing.T, file string) []string {
 	return out
 }
 
-var mark = regexp.MustCompile("//\\s*want(?:\\+\\d+)? (.*)")
-var markedCategory = regexp.MustCompile("[\"`|]\\^?([a-z-]+):")
+// A mark expects findings on its line: their categories, each followed by a
+// colon, at the start of its patterns.
+var (
+	mark           = regexp.MustCompile(`//\s*want(?:\+\d+)? (.*)`)
+	markedCategory = regexp.MustCompile("[\"`|]" + `\^?([a-z-]+):`)
+)
 
 // wanted returns the categories that the marks of the fixtures name.
 func wanted(t *testing.T, root string) []string {

@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,13 +37,13 @@ func TestHermetic(t *testing.T) {
 	first, second := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "a", "longer", "path")
 	units, again := analyseUnits(t, binary, first), analyseUnits(t, binary, second)
 	for path, u := range units {
-		assert.True(t, u == again[path], "%s differs from one checkout to the other", path)
+		assert.Equal(t, u, again[path], "%s differs from one checkout to the other", path)
 	}
 
 	require.Contains(t, units, "example.com/h/app")
 	assert.Contains(t, units["example.com/h/app"].findings, `"category": "ns-under-mailbox"`, "facts did not cross packages")
 	for path, u := range units {
-		assert.False(t, strings.Contains(u.facts, os.TempDir()), "the facts of %s name a directory", path)
+		assert.NotContains(t, u.facts, os.TempDir(), "the facts of %s name a directory", path)
 		assert.NotContains(t, u.findings, os.TempDir(), path)
 	}
 }
@@ -112,11 +111,11 @@ func list(t *testing.T, root string) []listed {
 	var packages []listed
 	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p listed
-		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
 			return packages
-		} else {
-			require.NoError(t, err)
 		}
+		require.NoError(t, err)
 		packages = append(packages, p)
 	}
 }

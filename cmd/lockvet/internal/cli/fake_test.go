@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"os"
@@ -128,7 +127,7 @@ func fakes(file *ast.File) []fake {
 			if rest, ok := strings.CutPrefix(c.Text, "//fake:"); ok {
 				verb, text, _ := strings.Cut(rest, " ")
 				if verb == "" {
-					panic(fmt.Sprintf("internal error: fake without a verb: %s", c.Text))
+					panic("internal error: fake without a verb: " + c.Text)
 				}
 				out = append(out, fake{c.Pos(), c.End(), verb, text})
 			}

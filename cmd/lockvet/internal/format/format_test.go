@@ -140,9 +140,9 @@ func TestTextOfAFileThatIsGone(t *testing.T) {
 
 func TestUnknownFormat(t *testing.T) {
 	_, err := Named("xml")
-	assert.ErrorContains(t, err, strings.Join(Names(), ", "))
+	require.ErrorContains(t, err, strings.Join(Names(), ", "))
 	for _, name := range Names() {
 		_, err := Named(name)
-		assert.NoError(t, err)
+		require.NoError(t, err)
 	}
 }

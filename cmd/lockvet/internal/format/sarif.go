@@ -155,7 +155,7 @@ type sarifPrinter struct {
 func (s *sarifPrinter) rules(r *report.Result) []sarifRule {
 	entries := slices.Clone(s.opts.Catalog)
 	for _, f := range r.Findings {
-		if _, ok := catalog.Catalog(entries).Find(f.Category); !ok {
+		if _, ok := entries.Find(f.Category); !ok {
 			entries = append(entries, catalog.Entry{Name: f.Category, Analyzer: f.Analyzer, Summary: "lock rule " + f.Category, Text: "See " + f.URL + "."})
 		}
 	}

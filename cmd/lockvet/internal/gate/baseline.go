@@ -5,6 +5,7 @@ package gate
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func WriteBaseline(file string, findings []report.Finding) error {
 	for _, f := range findings {
 		b.Findings = append(b.Findings, known{Key: f.Key, Package: f.Package, Category: f.Category, Message: timeless(f.Message)})
 	}
-	slices.SortFunc(b.Findings, func(x, y known) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
+	slices.SortFunc(b.Findings, func(x, y known) int { return cmp.Compare(x.Key, y.Key) })
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)

@@ -98,8 +98,8 @@ var (
 
 func (c *Changes) changed(file string, first, last int) bool {
 	// Git's name of the root has no symbolic links in it.
-	if real, err := filepath.EvalSymlinks(file); err == nil {
-		file = real
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		file = target
 	}
 	name, err := filepath.Rel(c.root, file)
 	if err != nil {

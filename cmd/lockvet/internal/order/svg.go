@@ -6,6 +6,7 @@ import (
 	"html"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -76,7 +77,7 @@ func drawEdge(out *bufio.Writer, g *Graph, r route) {
 	fmt.Fprintf(out, `<g><title>%s</title><path d="%s" fill="none" stroke="%s"%s marker-end="url(#head%s)"/>`,
 		html.EscapeString(tooltip(r.edge)), path, r.edge.Kind.colour(), style, headName(r.edge.Kind))
 	if r.edge.Count > 0 {
-		text := fmt.Sprint(r.edge.Count)
+		text := strconv.Itoa(r.edge.Count)
 		w := float64(len(text))*7 + 8
 		fmt.Fprintf(out, `<rect x="%.1f" y="%.1f" width="%.1f" height="16" rx="4" fill="#ffffff"/>`, label.x-w/2, label.y-8, w)
 		fmt.Fprintf(out, `<text x="%.1f" y="%.1f" font-size="12" text-anchor="middle" fill="%s">%s</text>`, label.x, label.y+4, r.edge.Kind.colour(), text)
