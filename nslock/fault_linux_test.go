@@ -314,15 +314,17 @@ func TestPlantedFiles(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "outside")
 	q := filepath.Join(s.Dir(), "q")
 	require.NoError(t, os.Mkdir(q, 0o755))
+	require.NoError(t, os.WriteFile(outside, nil, 0o600))
 	require.NoError(t, os.Symlink(outside, filepath.Join(q, "*U*link.lock")))
+	require.NoError(t, os.Symlink(outside+"2", filepath.Join(q, "*U*dangling.lock")))
 	require.NoError(t, syscall.Mkfifo(filepath.Join(q, "*U*fifo.lock"), 0o600))
 	require.NoError(t, os.Mkdir(filepath.Join(q, "*U*dir.lock"), 0o755))
 	o := s.NewOwner("o")
-	for _, user := range []string{"link", "fifo", "dir"} {
+	for _, user := range []string{"link", "dangling", "fifo", "dir"} {
 		_, err := o.LockUser(bg, user, Shared)
 		require.Error(t, err, user)
 	}
-	require.NoFileExists(t, outside)
+	require.NoFileExists(t, outside+"2")
 	require.Empty(t, o.Held())
 }
 

@@ -17,6 +17,7 @@ type Owner struct {
 	ended bool        // Close was called
 	holds []*hold     // in the order they were taken
 	room  [4]*hold    // the first few of holds
+	spare *hold       // for the next lock
 	slab  []Namespace // guards for re-entry, not handed out yet
 	slabs int         // guards in the last slab
 
@@ -152,6 +153,9 @@ func (o *Owner) drop(h *hold) {
 	}
 	if o.s.observe != nil {
 		o.observeRelease(h)
+	}
+	if h.class == classNamespace && !o.ended {
+		o.spare = h
 	}
 }
 

@@ -8,9 +8,15 @@ import (
 // A Namespace is a guard: the namespace locks that one call took. While it is held nobody else,
 // the server included, changes the mailboxes of its users; nor reads them, if it is exclusive.
 type Namespace struct {
-	hold *hold   // the only lock, or the first of several
-	more []*hold // the others
+	hold *hold     // the only lock, or the first of several; another one's once done
+	user string    // whose
+	more *moreHeld // the others
 	done bool
+}
+
+type moreHeld struct {
+	holds []*hold
+	users []string
 }
 
 // LockUser locks the namespace of userid, or SharedNamespace, and waits until it is free or ctx is
@@ -51,21 +57,25 @@ func (o *Owner) lockUser(ctx context.Context, userid string, mode Mode, pc uintp
 	return o.takeUser(ctx, user, mode, pc)
 }
 
-// userLock is what a first lock allocates: the hold and its guard.
-type userLock struct {
-	hold  hold
-	guard Namespace
-}
-
 // takeUser waits for the lock of a user that o does not hold. A nil ctx does not wait.
 func (o *Owner) takeUser(ctx context.Context, user string, mode Mode, pc uintptr) (*Namespace, error) {
-	l := &userLock{hold: hold{o: o, class: classNamespace, key: user, mode: mode, grip: mode, n: 1, pc: pc}}
-	if err := o.s.acquire(ctx, &l.hold, kindUser, user); err != nil {
+	h := o.newHold()
+	*h = hold{o: o, class: classNamespace, key: user, mode: mode, grip: mode, n: 1, pc: pc}
+	if err := o.s.acquire(ctx, h, kindUser, user); err != nil {
 		return nil, err
 	}
-	o.keep(&l.hold)
-	l.guard.hold = &l.hold
-	return &l.guard, nil
+	o.keep(h)
+	return &Namespace{hold: h, user: user}, nil
+}
+
+// newHold returns the hold that o released last, or a new one. No guard that is not done refers to
+// a hold that was released, and nobody else does outside the mutex of its shard.
+func (o *Owner) newHold() *hold {
+	if h := o.spare; h != nil {
+		o.spare = nil
+		return h
+	}
+	return new(hold)
 }
 
 // enterAgain counts h once more. Its guards come from slabs that double in size: each must be a
@@ -77,7 +87,7 @@ func (o *Owner) enterAgain(h *hold) *Namespace {
 	}
 	n := &o.slab[0]
 	o.slab = o.slab[1:]
-	n.hold = h
+	n.hold, n.user = h, h.key
 	h.again()
 	return n
 }
@@ -187,7 +197,11 @@ func (o *Owner) lockUsers(ctx context.Context, mode Mode, userids []string, pc u
 	if len(holds) == 0 {
 		return &Namespace{}, nil
 	}
-	return &Namespace{hold: holds[0], more: holds[1:]}, nil
+	n := &Namespace{hold: holds[0], user: users[0]}
+	if len(holds) > 1 {
+		n.more = &moreHeld{holds[1:], users[1:]}
+	}
+	return n, nil
 }
 
 // sortUsers returns the canonical userids, sorted, each once, without empty ones.
@@ -226,10 +240,9 @@ func (n *Namespace) Users() []string {
 	if n == nil || n.hold == nil {
 		return nil
 	}
-	users := make([]string, 1, 1+len(n.more))
-	users[0] = n.hold.key
-	for _, h := range n.more {
-		users = append(users, h.key)
+	users := []string{n.user}
+	if n.more != nil {
+		users = append(users, n.more.users...)
 	}
 	return users
 }
@@ -264,8 +277,10 @@ func (n *Namespace) release(pc uintptr) {
 		return
 	}
 	n.done = true
-	for i := len(n.more) - 1; i >= 0; i-- {
-		o.releaseUser(n.more[i], pc)
+	if n.more != nil {
+		for _, h := range slices.Backward(n.more.holds) {
+			o.releaseUser(h, pc)
+		}
 	}
 	o.releaseUser(n.hold, pc)
 }

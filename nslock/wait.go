@@ -2,6 +2,7 @@ package nslock
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -122,54 +123,68 @@ func (s *Space) closesRing(w *waiter) error {
 	defer s.graph.Unlock()
 	w.h.o.waiting = w
 	seen := map[*waiter]bool{w: true}
-	type step struct {
-		w    *waiter
-		by   *hold
-		from int
-	}
 	path := []step{{w: w, from: -1}}
 	for i := 0; i < len(path); i++ {
-		for _, h := range path[i].w.blockers() {
-			if h.o == w.h.o {
-				ring := []Waits{}
-				by := h.public()
-				for j := i; j >= 0; j = path[j].from {
-					p := path[j]
-					ring = append(ring, Waits{Owner: p.w.h.o.name, For: p.w.h.public(), By: by})
-					if p.by != nil {
-						by = p.by.public()
-					}
-				}
-				for a, b := 0, len(ring)-1; a < b; a, b = a+1, b-1 {
-					ring[a], ring[b] = ring[b], ring[a]
-				}
-				return &DeadlockError{Ring: ring}
+		for _, b := range path[i].w.blockers() {
+			if b.o == w.h.o {
+				return ringOf(path, i, b)
 			}
-			if next := h.o.waiting; next != nil && !seen[next] {
+			if next := b.o.waiting; next != nil && !seen[next] {
 				seen[next] = true
-				path = append(path, step{w: next, by: h, from: i})
+				path = append(path, step{w: next, by: b, from: i})
 			}
 		}
 	}
 	return nil
 }
 
-// blockers returns the holds that w waits for: all but those of its own owner, who may hold the
+// step is a waiter on the way from one that is about to wait, and who waits for it there.
+type step struct {
+	w    *waiter
+	by   blocker
+	from int
+}
+
+// blocker is what a search must know of a hold: the hold itself may be gone a moment later.
+type blocker struct {
+	o    *Owner
+	lock Held
+	pc   uintptr
+}
+
+func (b blocker) held() Held {
+	b.lock.Where = place(b.pc)
+	return b.lock
+}
+
+// ringOf returns the ring that closes when path[i] waits for last, which path[0]'s owner holds.
+func ringOf(path []step, i int, last blocker) *DeadlockError {
+	var ring []Waits
+	for by := last; i >= 0; i = path[i].from {
+		h := path[i].w.h
+		ring = append(ring, Waits{Owner: h.o.name, For: h.public(), By: by.held()})
+		by = path[i].by
+	}
+	slices.Reverse(ring)
+	return &DeadlockError{Ring: ring}
+}
+
+// blockers returns the holders that w waits for: all but those of its own owner, who may hold the
 // file in the weaker mode.
-func (w *waiter) blockers() []*hold {
+func (w *waiter) blockers() []blocker {
 	e := w.h.e
 	e.sh.mu.Lock()
 	defer e.sh.mu.Unlock()
 	if w.over {
 		return nil
 	}
-	holds := make([]*hold, 0, len(e.holds))
+	all := make([]blocker, 0, len(e.holds))
 	for _, h := range e.holds {
 		if h.o != w.h.o {
-			holds = append(holds, h)
+			all = append(all, blocker{h.o, Held{Class: h.class, Key: h.key, Mode: h.mode}, h.pc})
 		}
 	}
-	return holds
+	return all
 }
 
 func (s *Space) forget(w *waiter) {
