@@ -43,7 +43,7 @@ func (o *Owner) OpenMailbox(ctx context.Context, ref MailboxRef, mode Mode) (*Ma
 	if err := o.checkMailbox(&ref, mode); err != nil {
 		return nil, err
 	}
-	if err := o.checkUnder("opening mailbox", want, pc, ref.User); err != nil {
+	if err := o.checkUnder(opening(mode), want, pc, ref.User); err != nil {
 		return nil, err
 	}
 	for _, class := range [...]string{classMailbox, classIndex} {
@@ -73,13 +73,20 @@ func (o *Owner) TryRepack(ref MailboxRef) (*Mailbox, error) {
 	if err := o.checkMailbox(&ref, Exclusive); err != nil {
 		return nil, err
 	}
-	if err := o.checkUnder("opening mailbox", want, pc, ref.User); err != nil {
+	if err := o.checkUnder("calling TryRepack", want, pc, ref.User); err != nil {
 		return nil, err
 	}
 	if o.find(classMailbox, ref.UniqueID) != nil || o.find(classMboxname, ref.UniqueID) != nil {
 		return nil, ErrBusy
 	}
 	return o.open(nil, ref, Exclusive, Exclusive, pc)
+}
+
+func opening(mode Mode) string {
+	if mode == Exclusive {
+		return "opening mailbox for writing"
+	}
+	return "opening mailbox"
 }
 
 // checkMailbox checks a reference and brings its user into canonical form.
@@ -209,7 +216,7 @@ func (m *Mailbox) LockIndex(ctx context.Context, mode Mode) error {
 		return err
 	}
 	want := Held{Class: classIndex, Key: m.ref.UniqueID, Mode: mode}
-	if err := o.checkUnder("locking index", want, pc, m.ref.User); err != nil {
+	if err := o.checkUnder("acquiring index lock", want, pc, m.ref.User); err != nil {
 		return err
 	}
 	if h := o.find(classIndex, m.ref.UniqueID); h != nil && h.n > 0 && h.mode != mode {

@@ -63,16 +63,19 @@ func (o *Owner) checkUsers(users []string, mode Mode, pc uintptr) error {
 // checkUnder reports why o must not open a mailbox of user, or lock its index: the namespace lock
 // of user is missing, or shared where it must be exclusive.
 func (o *Owner) checkUnder(doing string, want Held, pc uintptr, user string) error {
+	how := ""
+	if want.Mode == Exclusive {
+		how = " exclusively"
+	}
 	h := o.find(classNamespace, user)
 	switch {
 	case h == nil || h.late:
 		return o.broken(catNotHeld, want, pc, nil, func(string) string {
-			return fmt.Sprintf("%s requires holding namespace lock of %q; none is held", doing, user)
+			return fmt.Sprintf("%s requires holding namespace lock of %q%s; none is held", doing, user, how)
 		})
 	case h.mode < want.Mode:
 		return o.broken(catTooWeak, want, pc, h, func(at string) string {
-			return fmt.Sprintf("%s for writing requires holding namespace lock of %q exclusively; held shared%s",
-				doing, user, at)
+			return fmt.Sprintf("%s requires holding namespace lock of %q%s; held shared%s", doing, user, how, at)
 		})
 	}
 	return nil
