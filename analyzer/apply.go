@@ -29,7 +29,7 @@ func (x *exec) substitution(s *state, cs callSite, c callee) func(*lockset.Value
 				r = c.caps[v.N]
 			}
 		case lockset.OpFresh:
-			r = x.t.Site(n, c.key+"#"+itoa(v.N))
+			r = x.t.Site(n, c.key+objectMark+v.Aux)
 		case lockset.OpRecover:
 			r = x.t.Nil
 			if s.panicking {
@@ -92,6 +92,9 @@ func (x *exec) subPlace(s *state, v *lockset.Value, sub func(*lockset.Value) *lo
 
 // recoveredSite is the number of the value that recover returns.
 const recoveredSite = 1 << 30
+
+// objectMark is in the name of every object that came out of a callee.
+const objectMark = "#"
 
 // siteNumber numbers the objects that a call makes.
 func (x *exec) siteNumber(cs callSite) int {
@@ -166,6 +169,28 @@ func (x *exec) holds(s *state, guard lockset.Facts, sub func(*lockset.Value) *lo
 	return true
 }
 
+// under returns the part of s in which the conditions hold: s itself if it
+// decides them.
+func (x *exec) under(s *state, guard lockset.Facts, sub func(*lockset.Value) *lockset.Value) (*state, bool) {
+	if !x.holds(s, guard, sub) {
+		return nil, false
+	}
+	part := s
+	for _, f := range guard {
+		c := sub(f.Cond)
+		if _, known := x.t.Truth(part.facts, c); known || !c.Entry() {
+			continue
+		}
+		if part == s {
+			part = s.clone()
+		}
+		if !x.assume(part, c, f.True) {
+			return nil, false
+		}
+	}
+	return part, true
+}
+
 // isGuard reports whether v guards a lock that this function took: it is not nil.
 func (x *exec) isGuard(s *state, v *lockset.Value) bool {
 	return slices.ContainsFunc(s.held, func(l lockset.Lock) bool {
@@ -177,8 +202,10 @@ func (x *exec) isGuard(s *state, v *lockset.Value) bool {
 // makes it events of this function in turn.
 func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub func(*lockset.Value) *lockset.Value) []callback {
 	var callbacks []callback
+	all := s
 	for _, ev := range sum.events {
-		if !x.holds(s, ev.guard, sub) {
+		s, ok := x.under(all, ev.guard, sub)
+		if !ok {
 			continue
 		}
 		chain := ev.chain

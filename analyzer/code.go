@@ -202,6 +202,7 @@ func (c *code) keepLive(b *ssa.BasicBlock, s *state) {
 		}
 	}
 	s.env = out
+	s.collect()
 }
 
 // findHard marks the values that a lock may depend on: they reach the operands

@@ -136,7 +136,6 @@ func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmod
 			w.values(g.args)
 			w.values(g.handles)
 		}
-		w.num(e.fresh)
 	}
 	w.flag(s.calls)
 }
@@ -355,7 +354,6 @@ func (r *reader) summary() *summary {
 			}
 			e.started = append(e.started, g)
 		}
-		e.fresh = r.num()
 		s.exits = append(s.exits, e)
 	}
 	s.calls = r.flag()

@@ -271,7 +271,14 @@ func (x *exec) redefine(b *ssa.BasicBlock, s *state, n int, vals []*lockset.Valu
 			return nil
 		})
 	}
-	s.rename(rename, false, x.t)
+	again := s.mentions(func(v *lockset.Value) bool { return v.Op == lockset.OpPrev && own(v.Args[0]) })
+	s.rename(rename, func(old lockset.Fact, now *lockset.Value) bool {
+		// What is not nil stays so, if the earlier ones that it joins are not.
+		if old.True || now.Op != lockset.OpCmp || now.Aux != "==" || !isNilValue(now.Args[1]) {
+			return false
+		}
+		return !again || x.t.NonNil(s.facts, now.Args[0])
+	}, x.t)
 	for i := range vals {
 		vals[i] = rename(vals[i])
 	}

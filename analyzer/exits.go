@@ -172,11 +172,12 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 	}
 	reach := x.reachable(s, results)
 	x.leaks(s, reach, results, x.returnPos(instr))
-	n := namer{x: x, names: make(map[*lockset.Value]*lockset.Value)}
+	n := namer{x: x, names: make(map[*lockset.Value]*lockset.Value), roles: make(map[string]int)}
 	e := &exit{guard: x.entryFacts(s), freed: s.freed}
-	for _, r := range results {
-		e.results = append(e.results, n.name(r))
+	for i, r := range results {
+		e.results = append(e.results, n.name(r, "r"+itoa(i)))
 	}
+	x.nameWrites(s, e, &n, reach)
 	for _, l := range s.held {
 		if l.Is(lockset.Given) || l.Is(lockset.Assumed) {
 			continue
@@ -186,7 +187,9 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		}
 		out := l
 		out.Key = n.known(l.Key)
-		out.Guard = n.nameOrNil(l.Guard)
+		if l.Guard != nil {
+			out.Guard = n.name(l.Guard, "l"+l.Class)
+		}
 		out.Parent = n.known(l.Parent)
 		out.ModeBy = n.known(l.ModeBy)
 		out.Via = n.known(l.Via)
@@ -200,23 +203,18 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		e.held = append(e.held, out)
 		e.heldAt = append(e.heldAt, x.takenAt(l))
 	}
-	for _, m := range s.mem {
-		if x.exported(m, reach) {
-			e.writes = append(e.writes, write{n.name(m.place), n.name(m.val)})
-		}
-	}
 	for _, h := range s.handed {
 		if h.Entry() {
 			e.handed = append(e.handed, h)
 		}
 	}
 	for _, g := range s.gos {
-		st := started{fn: n.name(g.fn)}
+		st := started{fn: n.name(g.fn, "g")}
 		for _, a := range g.args {
-			st.args = append(st.args, n.name(a))
+			st.args = append(st.args, n.name(a, "g"))
 		}
 		for _, h := range g.handles {
-			st.handles = append(st.handles, n.name(h))
+			st.handles = append(st.handles, n.name(h, "g"))
 		}
 		e.started = append(e.started, st)
 	}
@@ -235,8 +233,36 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 	}
 	slices.SortFunc(e.facts, func(a, b lockset.Fact) int { return a.Cond.ID() - b.Cond.ID() })
 	e.facts = slices.CompactFunc(e.facts, func(a, b lockset.Fact) bool { return a.Cond == b.Cond })
-	e.fresh = len(n.names)
 	x.addExit(e)
+}
+
+// nameWrites makes writes of the memory that callers can reach: first what lies
+// in places that have a name, until all that can be reached has one.
+func (x *exec) nameWrites(s *state, e *exit, n *namer, reach map[*lockset.Value]bool) {
+	done := make([]bool, len(s.mem))
+	for grown := true; grown; {
+		grown = false
+		for i, m := range s.mem {
+			if done[i] || !x.exported(m, reach) {
+				continue
+			}
+			place, ok := n.existing(m.place)
+			if !ok {
+				continue
+			}
+			done[i], grown = true, true
+			e.writes = append(e.writes, write{place, n.name(m.val, role(place))})
+		}
+	}
+}
+
+// role names what lies in a place. Long paths, of lists and trees, share a name.
+func role(place *lockset.Value) string {
+	s := place.String()
+	if len(s) > 60 {
+		s = s[:60]
+	}
+	return s
 }
 
 // exported reports whether callers must know of a memory entry: it lies in
@@ -257,31 +283,34 @@ func (x *exec) exported(m memEntry, reach map[*lockset.Value]bool) bool {
 
 // A namer gives the objects that a function made the names under which its
 // summary speaks of them.
+//
+// An object is named for the role in which it is first met, the result that it
+// is or the place that holds it, so that two exits that leave an object in one
+// place speak of it by one name.
 type namer struct {
 	x     *exec
 	names map[*lockset.Value]*lockset.Value
+	roles map[string]int
 }
 
-func (n namer) name(v *lockset.Value) *lockset.Value {
+func (n namer) name(v *lockset.Value, role string) *lockset.Value {
 	return n.x.t.Map(v, func(v *lockset.Value) *lockset.Value {
 		switch v.Op {
 		case lockset.OpSite, lockset.OpAlloc, lockset.OpPrev:
 			f := n.names[v]
 			if f == nil {
-				f = n.x.t.Fresh(len(n.names))
+				r := role
+				if k := n.roles[role]; k > 0 {
+					r += "'" + itoa(k)
+				}
+				n.roles[role]++
+				f = n.x.t.Fresh(r)
 				n.names[v] = f
 			}
 			return f
 		}
 		return nil
 	})
-}
-
-func (n namer) nameOrNil(v *lockset.Value) *lockset.Value {
-	if v == nil {
-		return nil
-	}
-	return n.name(v)
 }
 
 // known translates v if it consists of what has a name, else it is nil.
@@ -338,21 +367,22 @@ func (x *exec) addExit(e *exit) {
 
 // hard reports whether a write tells exits apart: it leaves a lock's guard or a
 // function behind.
-func (e *exit) hard(w write) bool {
-	if w.place.Op == lockset.OpElem {
-		return false
+func (e *exit) hard(w write, carriers map[*lockset.Value]bool) bool {
+	if w.val.Op == lockset.OpNil && w.place.Entry() {
+		return true // a field that was cleared
 	}
-	return w.val.Has(func(v *lockset.Value) bool {
-		if v.Op == lockset.OpFunc {
-			return true
+	return w.place.Op != lockset.OpElem && w.val.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc || carriers[v] })
+}
+
+// carriers returns the values of e that lead to the guard of a lock it leaves held.
+func (e *exit) carriers() map[*lockset.Value]bool {
+	out := make(map[*lockset.Value]bool)
+	for _, l := range e.held {
+		if l.Guard != nil {
+			out[l.Guard] = true
 		}
-		for _, l := range e.held {
-			if l.Guard == v {
-				return true
-			}
-		}
-		return false
-	})
+	}
+	return spread(out, len(e.writes), func(i int) (place, val *lockset.Value) { return e.writes[i].place, e.writes[i].val })
 }
 
 // widen makes e stand for o too: what they leave in a place that they do not
@@ -365,6 +395,11 @@ func (e *exit) widen(o *exit, t *lockset.Table) {
 			}
 		}
 		return nil
+	}
+	for i, r := range e.results {
+		if r != o.results[i] && r.Op != lockset.OpFresh {
+			e.results[i] = t.Fresh("w" + itoa(i))
+		}
 	}
 	for i, w := range e.writes {
 		if w.place.Op != lockset.OpElem && find(o.writes, w.place) != w.val {
@@ -386,7 +421,18 @@ func (e *exit) widen(o *exit, t *lockset.Table) {
 			e.handed = append(e.handed, h)
 		}
 	}
-	e.fresh = max(e.fresh, o.fresh)
+}
+
+// telling reports whether a result tells exits apart: it is a truth value, nil,
+// a function, or something that the function was given.
+func telling(r *lockset.Value) bool {
+	switch r.Op {
+	case lockset.OpConst:
+		return r.Aux == "true" || r.Aux == "false"
+	case lockset.OpFresh, lockset.OpUnknown, lockset.OpSum, lockset.OpZero:
+		return false
+	}
+	return true
 }
 
 func exitKey(e *exit) string {
@@ -399,7 +445,11 @@ func exitKey(e *exit) string {
 		b = binary.AppendUvarint(b, uint64(n))
 	}
 	for _, r := range e.results {
-		num(r)
+		if telling(r) {
+			num(r)
+		} else {
+			num(nil)
+		}
 	}
 	b = append(b, 0xff, 1)
 	for _, f := range e.freed {
@@ -416,8 +466,9 @@ func exitKey(e *exit) string {
 		num(l.ModeBy)
 	}
 	b = append(b, 0xff, 3)
+	carriers := e.carriers()
 	for _, w := range e.writes {
-		if e.hard(w) {
+		if e.hard(w, carriers) {
 			num(w.place)
 			num(w.val)
 		}

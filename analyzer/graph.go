@@ -335,6 +335,7 @@ func (a *unit) analyse(f *ssa.Function) {
 	x := newExec(a, f)
 	a.summaries[f] = x.run()
 	a.execs[f] = x
+	a.dump(x)
 }
 
 func (a *unit) giveUp(f *ssa.Function, why string) {

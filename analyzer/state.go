@@ -3,6 +3,7 @@ package analyzer
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -98,8 +99,9 @@ func (s *state) core(hard func(n int) bool) string {
 		val(l.Parent)
 		val(l.ModeBy)
 	}
+	carriers := s.carriers()
 	for _, m := range s.mem {
-		if !s.soft(m.place, m.val) {
+		if !soft(m.place, m.val, carriers) {
 			val(m.place)
 			val(m.val)
 		}
@@ -143,32 +145,60 @@ func (s *state) core(hard func(n int) bool) string {
 	return string(b)
 }
 
+// carriers returns the values that lead to the guard of a held lock: the
+// guards, and the objects that hold them.
+func (s *state) carriers() map[*lockset.Value]bool {
+	var out map[*lockset.Value]bool
+	for _, l := range s.held {
+		if l.Guard != nil && !l.Is(lockset.Given) {
+			if out == nil {
+				out = make(map[*lockset.Value]bool)
+			}
+			out[l.Guard] = true
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return spread(out, len(s.mem), func(i int) (place, val *lockset.Value) { return s.mem[i].place, s.mem[i].val })
+}
+
+// spread adds to carriers the objects that hold one, until there are no more.
+func spread(carriers map[*lockset.Value]bool, n int, entry func(int) (place, val *lockset.Value)) map[*lockset.Value]bool {
+	for grown := true; grown; {
+		grown = false
+		for i := range n {
+			place, val := entry(i)
+			if !val.Has(func(v *lockset.Value) bool { return carriers[v] }) {
+				continue
+			}
+			for isPlace(place) && place.Op != lockset.OpGlobal {
+				place = place.Args[0]
+				if !carriers[place] && !place.Entry() {
+					carriers[place] = true
+					grown = true
+				}
+			}
+		}
+	}
+	return carriers
+}
+
 // soft reports whether a value in memory may be forgotten when paths meet: it
-// guards nothing that is held, is no function, and is nothing that the function
-// was given and keeps in a variable of its own.
-func (s *state) soft(place, v *lockset.Value) bool {
+// leads to no guard of what is held, is no function, and is nothing that the
+// function was given and keeps in a variable of its own.
+func soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
 	switch v.Op {
-	case lockset.OpConst, lockset.OpNil, lockset.OpZero, lockset.OpUnknown, lockset.OpCmp, lockset.OpNot, lockset.OpSum:
+	case lockset.OpNil: // a field that was cleared tells a path on which what it held was given up
+		return !place.Entry()
+	case lockset.OpConst, lockset.OpZero, lockset.OpUnknown, lockset.OpCmp, lockset.OpNot, lockset.OpSum:
 		return true
 	case lockset.OpFunc:
 		return false
 	case lockset.OpParam, lockset.OpFree, lockset.OpField, lockset.OpElem, lockset.OpDeref:
 		return place.Op != lockset.OpDeref || place.Args[0].Op != lockset.OpAlloc
 	}
-	if len(s.held) == 0 {
-		return true
-	}
-	return !v.Has(func(v *lockset.Value) bool {
-		if v.Op == lockset.OpFunc {
-			return true
-		}
-		for _, l := range s.held {
-			if l.Guard == v {
-				return true
-			}
-		}
-		return false
-	})
+	return !v.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc || carriers[v] })
 }
 
 // merge makes s stand for o too, a state of equal core. It reports whether s
@@ -187,9 +217,10 @@ func (s *state) merge(o *state, t *lockset.Table) bool {
 	if len(env) != len(s.env) {
 		s.env, changed = env, true
 	}
+	carriers := s.carriers()
 	forget := func(a, b *state) {
 		for _, m := range a.mem {
-			if !s.soft(m.place, m.val) || m.val.Op == lockset.OpUnknown {
+			if !soft(m.place, m.val, carriers) || m.val.Op == lockset.OpUnknown {
 				continue
 			}
 			if lo, hi := b.memAt(m.place); hi-lo != 1 || b.mem[lo].val != m.val {
@@ -223,14 +254,9 @@ func (s *state) join(o *state, t *lockset.Table) bool {
 			changed = true
 		}
 	}
-	var both []freed
-	for _, f := range s.freed {
-		if slices.Contains(o.freed, f) {
-			both = append(both, f)
-		}
-	}
-	if len(both) != len(s.freed) {
-		s.freed, changed = both, true
+	// What may have been given up counts as given up: no report is made of it.
+	if all := mergeFreed(s.freed, o.freed); len(all) != len(s.freed) {
+		s.freed, changed = all, true
 	}
 	if len(o.defers) > len(s.defers) {
 		s.defers, changed = o.defers, true
@@ -242,6 +268,73 @@ func (s *state) join(o *state, t *lockset.Table) bool {
 		}
 	}
 	return changed
+}
+
+// collect forgets memory that nothing leads to any more: objects that came out
+// of a callee, and those of earlier turns of a loop.
+func (s *state) collect() {
+	if len(s.mem) == 0 {
+		return
+	}
+	garbage := func(place *lockset.Value) *lockset.Value {
+		for isPlace(place) && place.Op != lockset.OpGlobal {
+			place = place.Args[0]
+		}
+		if place.Op == lockset.OpPrev || place.Op == lockset.OpSite && strings.Contains(place.Aux, objectMark) {
+			return place
+		}
+		return nil
+	}
+	if !slices.ContainsFunc(s.mem, func(m memEntry) bool { return garbage(m.place) != nil }) {
+		return
+	}
+	live := make(map[*lockset.Value]bool)
+	var mark func(v *lockset.Value)
+	mark = func(v *lockset.Value) {
+		if v == nil || live[v] {
+			return
+		}
+		live[v] = true
+		for _, a := range v.Args {
+			mark(a)
+		}
+	}
+	for _, e := range s.env {
+		mark(e.val)
+	}
+	for _, l := range s.held {
+		mark(l.Key)
+		mark(l.Guard)
+		mark(l.Via)
+	}
+	for _, h := range s.handed {
+		mark(h)
+	}
+	for _, d := range s.defers {
+		mark(d.fn)
+		for _, a := range d.args {
+			mark(a)
+		}
+	}
+	for _, g := range s.gos {
+		mark(g.fn)
+		for _, a := range g.args {
+			mark(a)
+		}
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, m := range s.mem {
+			if g := garbage(m.place); (g == nil || live[g]) && !live[m.val] {
+				mark(m.val)
+				grown = true
+			}
+		}
+	}
+	s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool {
+		g := garbage(m.place)
+		return g != nil && !live[g]
+	})
 }
 
 // get returns the value of SSA value number n, nil if it is its own symbol.
@@ -319,9 +412,9 @@ func (s *state) hand(v *lockset.Value) {
 	}
 }
 
-// rename rewrites every value of s. Facts about what is renamed are dropped if
-// keep is false.
-func (s *state) rename(f func(*lockset.Value) *lockset.Value, keep bool, t *lockset.Table) {
+// rename rewrites every value of s. Facts about what is renamed are dropped
+// unless keep says otherwise.
+func (s *state) rename(f func(*lockset.Value) *lockset.Value, keep func(old lockset.Fact, now *lockset.Value) bool, t *lockset.Table) {
 	or := func(v *lockset.Value) *lockset.Value {
 		if v == nil {
 			return nil
@@ -348,7 +441,7 @@ func (s *state) rename(f func(*lockset.Value) *lockset.Value, keep bool, t *lock
 	}
 	facts := s.facts.Keep(func(e lockset.Fact) bool { return f(e.Cond) == e.Cond })
 	for _, e := range s.facts {
-		if c := f(e.Cond); c != e.Cond && keep {
+		if c := f(e.Cond); c != e.Cond && keep(e, c) {
 			if g, ok := t.Assume(facts, c, e.True); ok {
 				facts = g
 			}

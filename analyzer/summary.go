@@ -165,7 +165,6 @@ type exit struct {
 	writes  []write
 	handed  []*lockset.Value // values whose locks somebody else now keeps
 	started []started
-	fresh   int // number of Fresh objects
 }
 
 func (e *exit) plain() bool {

@@ -42,7 +42,7 @@ const (
 	OpMin     // the smaller of two
 	OpMax     // the larger of two
 	OpRecover // what recover returns in a deferred call
-	OpFresh   // n: an object that a callee made, in its summary
+	OpFresh   // aux: the role of an object that a callee made, in its summary
 	OpSum     // a value derived from its operands in a way that is not followed; aux: how
 )
 
@@ -137,8 +137,8 @@ func (t *Table) Site(n int, aux string) *Value { return t.intern(OpSite, aux, n)
 // Alloc returns the address of what instruction n allocated.
 func (t *Table) Alloc(n int) *Value { return t.intern(OpAlloc, "", n) }
 
-// Fresh returns object n of a callee's exit.
-func (t *Table) Fresh(n int) *Value { return t.intern(OpFresh, "", n) }
+// Fresh returns an object of a callee's exit, by its role there.
+func (t *Table) Fresh(role string) *Value { return t.intern(OpFresh, role, 0) }
 
 // Recover returns the result of recover.
 func (t *Table) Recover() *Value { return t.intern(OpRecover, "", 0) }
@@ -428,7 +428,7 @@ func (v *Value) String() string {
 	var b strings.Builder
 	b.WriteString(opNames[v.Op])
 	switch v.Op {
-	case OpParam, OpFree, OpSite, OpAlloc, OpFresh:
+	case OpParam, OpFree, OpSite, OpAlloc:
 		b.WriteString(strconv.Itoa(v.N))
 	}
 	if v.Aux != "" {
