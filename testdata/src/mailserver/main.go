@@ -16,6 +16,8 @@ import (
 
 	"fixtures/mailserver/conv"
 	"fixtures/mailserver/imap"
+	"fixtures/mailserver/jmap"
+	"fixtures/mailserver/lmtp"
 	"fixtures/mailserver/mboxlist"
 	"fixtures/mailserver/quota"
 	"fixtures/mailserver/replica"
@@ -59,6 +61,9 @@ func run(ctx context.Context, w io.Writer, dir string, rounds int) (err error) {
 		return err
 	}
 	if err := clients(ctx, store, rounds); err != nil {
+		return err
+	}
+	if err := deliveries(ctx, store); err != nil {
 		return err
 	}
 	if err := cleanUp(ctx, store); err != nil {
@@ -117,6 +122,39 @@ func copier(ctx context.Context, store *transfer.Store, from, to string, rounds 
 		_, err = s.Do(ctx, "COPY 1 "+to)
 	}
 	return errors.Join(err, s.Close())
+}
+
+// deliveries brings mail by LMTP, and asks for it by JMAP.
+func deliveries(ctx context.Context, store *transfer.Store) error {
+	server := lmtp.NewServer(store, 3)
+	server.SetFilter("bob", func(m lmtp.Message, do lmtp.Actions) {
+		if m.Subject == "spam" {
+			do.Discard()
+			return
+		}
+		do.FileInto("alice/")
+	})
+	err := server.Deliver(ctx, []lmtp.Message{
+		{Subject: "hello", Recipients: []string{"alice", "bob"}},
+		{Subject: "spam", Recipients: []string{"bob"}},
+	})
+	if err != nil {
+		return err
+	}
+	api := jmap.NewServer(store)
+	o := store.Space.NewOwner("jmap")
+	for _, req := range []jmap.Request{
+		{Method: "Mailbox/get", Account: "alice", Mailbox: "user.alice"},
+		{Method: "Email/import", Account: "bob", FromAccount: "alice", Mailbox: "user.bob"},
+		{Method: "Quota/get", Account: "bob"},
+	} {
+		answer, err := api.Do(ctx, o, req)
+		if err != nil {
+			return errors.Join(err, o.Close())
+		}
+		log.Printf("%s: %s", req.Method, answer)
+	}
+	return o.Close()
 }
 
 func cleanUp(ctx context.Context, store *transfer.Store) error {

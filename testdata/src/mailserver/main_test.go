@@ -23,7 +23,7 @@ func TestRun(t *testing.T) {
 	if err := run(ctx, &out, t.TempDir(), 25); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := out.String(), "user.bob=26 user.bob.alice=25\n"; got != want {
+	if got, want := out.String(), "user.bob=27 user.bob.alice=27\n"; got != want {
 		t.Errorf("the store has %q at the end, want %q", got, want)
 	}
 }

@@ -56,6 +56,13 @@ func (s *Store) Append(ctx context.Context, o *nslock.Owner, name, subject strin
 		return 0, err
 	}
 	defer ns.Release()
+	return s.Deposit(ctx, o, ref, subject)
+}
+
+// Deposit adds a message to ref, for a caller who has locked its user.
+//
+//lockvet:require namespace exclusive key=ref.User
+func (s *Store) Deposit(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef, subject string) (uid int, err error) {
 	mb, err := mbox.Open(ctx, o, ref, nslock.Exclusive)
 	if err != nil {
 		return 0, err
