@@ -64,12 +64,13 @@ type unit struct {
 
 // A vet holds what the settings of the run are.
 type vet struct {
-	inferOn, inferModule, statsOn, edgesOn bool
+	inferOn, statsOn, edgesOn bool
+	scope                     inferScope
 }
 
 func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *unit {
 	a := &unit{
-		vet: v, pass: pass, pkg: pass.Pkg, t: lockset.NewTable(), model: model, infer: v.inferOn, imports: im,
+		vet: v, pass: pass, pkg: pass.Pkg, t: lockset.NewTable(), model: model, infer: v.infers(pass), imports: im,
 		local: map[string]*ssa.Function{}, summaries: map[*ssa.Function]*summary{}, running: map[*ssa.Function]bool{},
 		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{},
 		modes:      map[*lockset.Value]map[string]lockmodel.Mode{},

@@ -6,9 +6,7 @@ package analyzer
 
 import (
 	"encoding/json"
-	"go/types"
 	"reflect"
-	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -30,6 +28,7 @@ var Analyzer = &analysis.Analyzer{
 
 func init() {
 	Analyzer.Flags.BoolVar(&settings.inferOn, "infer", false, "follow every mutex, declared or not: each field or variable that is one is a class of its own")
+	Analyzer.Flags.Var(&settings.scope, "inferscope", "whose mutexes -infer follows: all, or module for those of the main module alone, which costs nothing in dependencies")
 	Analyzer.Flags.BoolVar(&settings.statsOn, "stats", false, "print counts of what was followed, as JSON, at each package clause")
 	Analyzer.Flags.BoolVar(&settings.edgesOn, "edges", false, "print the order of locks that the code shows, as JSON, at each package clause")
 }
@@ -38,8 +37,9 @@ func run(pass *analysis.Pass) (any, error) {
 	im := readImports(pass)
 	dirs := lockmodel.Collect(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, im.model)
 	model := dirs.Merged
-	res := &Result{Model: model, Directives: dirs, Infer: settings.inferOn}
-	if !im.any && model.Empty() && !(settings.inferOn && importsSync(pass.Pkg)) || len(pass.Files) == 0 {
+	infer := settings.infers(pass)
+	res := &Result{Model: model, Directives: dirs, Infer: infer}
+	if !im.any && model.Empty() && !(infer && importsSync(pass.Pkg)) || len(pass.Files) == 0 {
 		res.Order = model.Order()
 		return res, nil // nothing here is a lock, or can reach one
 	}
@@ -50,11 +50,6 @@ func run(pass *analysis.Pass) (any, error) {
 	pass.ExportPackageFact(a.makeFact(own))
 	a.print(res)
 	return res, nil
-}
-
-// importsSync reports whether pkg can hold a mutex that no import's fact tells of.
-func importsSync(pkg *types.Package) bool {
-	return slices.ContainsFunc(pkg.Imports(), func(p *types.Package) bool { return p.Path() == "sync" })
 }
 
 // work runs the analysis. A crash outside a function's own analysis is caught

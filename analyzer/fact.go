@@ -19,6 +19,7 @@ import (
 type Fact struct {
 	Model     []byte
 	Known     []string // paths of the packages that were analysed
+	Inferred  []string // those whose mutexes are classes of their own
 	Summaries []FuncFact
 	Duties    []DutyFact
 	Settled   []string
@@ -40,6 +41,7 @@ func (f *Fact) String() string { return "lockstate" }
 type imports struct {
 	model     *lockmodel.Model
 	known     map[string]bool
+	inferred  map[string]bool
 	raw       map[string][]byte
 	summaries summaryMap
 	duties    []DutyFact
@@ -51,7 +53,7 @@ type imports struct {
 
 // readImports merges the facts of the imports, in order of their paths.
 func readImports(pass *analysis.Pass) *imports {
-	im := &imports{model: lockmodel.New(), known: map[string]bool{}, raw: map[string][]byte{}, settled: map[string]bool{}}
+	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, raw: map[string][]byte{}, settled: map[string]bool{}}
 	pkgs := slices.Clone(pass.Pkg.Imports())
 	slices.SortFunc(pkgs, func(a, b *types.Package) int { return strings.Compare(a.Path(), b.Path()) })
 	for _, p := range pkgs {
@@ -68,6 +70,9 @@ func readImports(pass *analysis.Pass) *imports {
 		im.model.Merge(m)
 		for _, k := range f.Known {
 			im.known[k] = true
+		}
+		for _, k := range f.Inferred {
+			im.inferred[k] = true
 		}
 		for _, s := range f.Summaries {
 			if _, ok := im.raw[s.Key]; !ok {
@@ -131,6 +136,10 @@ func (a *unit) makeFact(own *Fact) *Fact {
 		known[k] = true
 	}
 	f.Known = sortedKeys(known)
+	if a.infer {
+		a.imports.inferred[a.pkg.Path()] = true
+		f.Inferred = sortedKeys(a.imports.inferred)
+	}
 	data := make(map[string][]byte)
 	for key, raw := range a.imports.raw {
 		data[key] = raw
