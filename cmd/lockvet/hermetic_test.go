@@ -83,16 +83,22 @@ type listed struct {
 // one by one, dependencies first, in the order of go list -deps.
 func analyseUnits(t *testing.T, binary, root string, flags ...string) map[string]unit {
 	t.Helper()
-	archive, err := txtar.ParseFile(filepath.Join("testdata", "hermetic.txtar"))
-	require.NoError(t, err)
-	for _, f := range archive.Files {
-		write(t, filepath.Join(root, f.Name), f.Data)
-	}
+	unpack(t, root)
 	units := map[string]unit{}
 	for _, p := range list(t, root) {
 		units[p.ImportPath] = analyseUnit(t, binary, root, p, units, flags)
 	}
 	return units
+}
+
+// unpack writes the fixture module.
+func unpack(t *testing.T, root string) {
+	t.Helper()
+	archive, err := txtar.ParseFile(filepath.Join("testdata", "hermetic.txtar"))
+	require.NoError(t, err)
+	for _, f := range archive.Files {
+		write(t, filepath.Join(root, f.Name), f.Data)
+	}
 }
 
 func write(t *testing.T, name string, data []byte) {
