@@ -243,22 +243,45 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 					}
 				}
 			case *ssa.Store:
-				if isReference(instr.Val.Type()) {
+				if a.mayLead(instr.Val.Type()) {
 					back(instr.Val)
 				}
 			case *ssa.MapUpdate:
-				if isReference(instr.Value.Type()) {
+				if a.mayLead(instr.Value.Type()) {
 					back(instr.Value)
 				}
 			case *ssa.Return:
 				for _, r := range instr.Results {
-					if isReference(r.Type()) {
+					if a.mayLead(r.Type()) || isKey(r.Type()) && len(instr.Results) > 1 {
 						back(r)
 					}
 				}
 			}
 		}
 	}
+}
+
+// mayLead reports whether a value of type t may lead to a lock: to a guard, or
+// to a function or an interface that takes one.
+func (a *unit) mayLead(t types.Type) bool {
+	if isError(t) {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Signature, *types.Interface:
+		return true
+	case *types.Slice:
+		return a.mayLead(u.Elem())
+	case *types.Map:
+		return a.mayLead(u.Elem())
+	}
+	return a.holdsGuard(t)
+}
+
+// isKey reports whether t is of the kind that keys are of.
+func isKey(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
 }
 
 func (c *code) isHard(n int) bool { return c.hard.has(n) }
