@@ -53,6 +53,8 @@ type unit struct {
 	outer      map[string]bool
 	calls      map[token.Pos]*ast.CallExpr
 
+	handlersMet, handlersFailed map[*ssa.Function]bool // handlers whose requirement a caller meets, or does not
+
 	settledHere map[string]bool // obligations that a call in this package has settled
 
 	// passesLocks is set if a mutex of a class may be handed to a function by pointer.
@@ -78,6 +80,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
 		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
 		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, settledHere: map[string]bool{},
+		handlersMet: map[*ssa.Function]bool{}, handlersFailed: map[*ssa.Function]bool{},
 	}
 	for _, c := range model.Classes {
 		if c.Within != "" {

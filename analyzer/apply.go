@@ -229,7 +229,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			}
 			x.want(s, cs, w)
 		case evRequire:
-			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub)}
+			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub), origin: ev.origin}
 			if ev.key != nil {
 				w.keys = []*lockset.Value{sub(ev.key)}
 				w.text = x.a.calleeText(cs, ev.key)

@@ -98,11 +98,13 @@ func (x *exec) typedArgs(fn *ssa.Function, c *ssa.CallCommon, args []*lockset.Va
 		return args
 	}
 	out := slices.Clone(args)
+	params := o.Signature.Params()
+	recv := len(c.Args) - params.Len() // 1 for a method
 	for i, a := range c.Args {
-		if i >= len(o.Params) {
-			break
+		if i < recv || recv < 0 {
+			continue
 		}
-		tp, ok := types.Unalias(o.Params[i].Type()).(*types.TypeParam)
+		tp, ok := types.Unalias(params.At(i - recv).Type()).(*types.TypeParam)
 		if ok && !types.IsInterface(a.Type()) && tp.Underlying().(*types.Interface).NumMethods() > 0 {
 			out[i] = x.a.makeIface(a.Type(), args[i])
 		}

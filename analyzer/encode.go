@@ -3,6 +3,7 @@ package analyzer
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -93,8 +94,9 @@ func (w *writer) hops(h *hop) {
 }
 
 func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmodel.Mode) {
-	w.num(len(s.events))
-	for _, e := range s.events {
+	events := slices.DeleteFunc(slices.Clone(s.events), func(e *event) bool { return e.origin != nil })
+	w.num(len(events))
+	for _, e := range events {
 		w.num(int(e.kind))
 		w.str(e.class)
 		w.value(e.key)

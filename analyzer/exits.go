@@ -110,6 +110,7 @@ func eventKey(ev *event, detail bool) string {
 	b := []byte{byte(ev.kind), byte(ev.mode), flag(ev.plain), flag(ev.try)}
 	b = append(append(b, ev.class...), 0)
 	b = append(append(b, ev.method...), 0)
+	b = append(b, flag(ev.origin != nil))
 	if !detail {
 		return string(b)
 	}

@@ -24,7 +24,9 @@ func (a *unit) fill(res *Result) *Fact {
 			continue
 		}
 		a.fillAcquires(res, x)
-		a.fillRequires(res, x)
+		if !a.isHandler(f) || a.handlersFailed[f] || !a.handlersMet[f] {
+			a.fillRequires(res, x)
+		}
 		a.fillReleases(res, x)
 		a.fillLeaks(res, x)
 		a.stats.Unresolved += len(x.record.unresolved)

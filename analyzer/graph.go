@@ -238,6 +238,17 @@ func (a *unit) looseClosure(f *ssa.Function) bool {
 	return !used
 }
 
+// isHandler reports whether f is a root only because it is put into a table, a
+// field or a variable of this package: those who call it from there are seen.
+// A requirement of it is told in the handler, unless all of them meet it.
+func (a *unit) isHandler(f *ssa.Function) bool {
+	if f.Parent() != nil {
+		return a.isRoot(f)
+	}
+	obj := a.objectOf(f)
+	return obj != nil && !obj.Exported() && a.flow.taken[f]
+}
+
 func (a *unit) isRoot(f *ssa.Function) bool {
 	i, ok := a.graph.num[f]
 	return ok && a.graph.roots[i]

@@ -27,6 +27,7 @@ type wanted struct {
 	parent  *lockset.Value
 	keyArg  []lockmodel.Path // direct: the paths of the keys, for the text
 	text    string           // the user's expression for the key, if it is known otherwise
+	origin  *ssa.Function    // the handler whose requirement this is
 }
 
 // declares reports whether a directive says what a call takes or gives up, so
@@ -594,12 +595,24 @@ func (x *exec) require(s *state, cs callSite, w wanted) {
 			key = nil
 		}
 		status, by := x.holding(s, held, w, key)
+		if w.origin != nil && (status == Held || x.a.isRoot(x.fn)) {
+			if status == Held {
+				x.a.handlersMet[w.origin] = true
+			} else {
+				x.a.handlersFailed[w.origin] = true
+			}
+			continue
+		}
+		origin := w.origin
+		if origin == nil && status != Held && x.a.isHandler(x.fn) && !cs.alone {
+			origin = x.fn
+		}
 		if status == Held {
 			x.record.required(x, cs, w, key, status, by, s)
 			continue
 		}
-		if status == Missing && !x.a.isRoot(x.fn) && !cs.alone {
-			ev := &event{kind: evRequire, class: w.class, mode: w.mode, chain: w.chain}
+		if status == Missing && (!x.a.isRoot(x.fn) || origin != nil) && !cs.alone {
+			ev := &event{kind: evRequire, class: w.class, mode: w.mode, chain: w.chain, origin: origin}
 			if key != nil && key.Entry() {
 				ev.key = key
 			}
@@ -615,7 +628,9 @@ func (x *exec) require(s *state, cs callSite, w wanted) {
 				}
 			}
 			x.emit(s, ev)
-			continue
+			if origin != x.fn {
+				continue
+			}
 		}
 		x.record.required(x, cs, w, key, status, by, s)
 	}

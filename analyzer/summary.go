@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
@@ -76,6 +78,9 @@ type event struct {
 	target   string         // what may be called, for obligations: "iface:…" or "field:…" or ""
 	args     []*lockset.Value
 	fallback []*lockset.Value // what it is if nobody can say more
+
+	// origin is the handler whose requirement this is: transient, see isHandler.
+	origin *ssa.Function
 
 	chain *hop
 }
