@@ -69,14 +69,16 @@ func run(ctx context.Context, w io.Writer, dir string, rounds int) (err error) {
 	if err := cleanUp(ctx, store); err != nil {
 		return err
 	}
-	err = replica.Freeze(ctx, store, func(n, of int) { log.Printf("locked %d of %d", n, of) }, func() error {
+	o := store.Space.NewOwner("replica")
+	defer func() { err = errors.Join(err, o.Close()) }()
+	err = replica.Freeze(ctx, o, store, func(n, of int) { log.Printf("locked %d of %d", n, of) }, func() error {
 		log.Printf("%d mailboxes", len(store.List.Names("")))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	snap, err := replica.Take(ctx, store)
+	snap, err := replica.Take(ctx, o, store)
 	if err != nil {
 		return err
 	}
@@ -105,8 +107,9 @@ func clients(ctx context.Context, store *transfer.Store, rounds int) error {
 	wg.Go(func() { errs[0] = copier(ctx, store, "user.alice", "user.bob", rounds) })
 	wg.Go(func() { errs[1] = copier(ctx, store, "user.bob", "user.alice", rounds) })
 	wg.Go(func() {
-		_, err := replica.Take(ctx, store)
-		errs[2] = err
+		o := store.Space.NewOwner("early replica")
+		_, err := replica.Take(ctx, o, store)
+		errs[2] = errors.Join(err, o.Close())
 	})
 	wg.Wait()
 	return errors.Join(errs...)

@@ -4,7 +4,6 @@ package replica
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,9 +27,7 @@ func (s Snapshot) String() string {
 }
 
 // Take locks every user of the store in one call and reads their mailboxes.
-func Take(ctx context.Context, store *transfer.Store) (snap Snapshot, err error) {
-	o := store.Space.NewOwner("replica")
-	defer func() { err = errors.Join(err, o.Close()) }()
+func Take(ctx context.Context, o *nslock.Owner, store *transfer.Store) (Snapshot, error) {
 	ns, err := o.LockUsers(ctx, nslock.Shared, store.List.Users()...)
 	if err != nil {
 		return nil, err
@@ -41,9 +38,7 @@ func Take(ctx context.Context, store *transfer.Store) (snap Snapshot, err error)
 
 // Freeze calls fn with every user locked, so that nothing changes meanwhile.
 // It locks them one by one, in order, and says to progress how far it got.
-func Freeze(ctx context.Context, store *transfer.Store, progress func(n, of int), fn func() error) (err error) {
-	o := store.Space.NewOwner("freeze")
-	defer func() { err = errors.Join(err, o.Close()) }()
+func Freeze(ctx context.Context, o *nslock.Owner, store *transfer.Store, progress func(n, of int), fn func() error) error {
 	users := store.List.Users()
 	slices.Sort(users)
 	locks := make([]*nslock.Namespace, 0, len(users))
