@@ -1,0 +1,309 @@
+package lockvet_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The documents are programs. Every fenced block is run in order, in a
+// directory that the blocks of one document share:
+//
+//	sh    is run by bash; commands that fail end it
+//	text  is what the sh block before it prints, both streams; a line of three
+//	      dots stands for any lines, and three dots in a line for any text
+//	go    is a package of its own, which may import nslock; lockvet says of it
+//	      just what the comments "lockvet: ..." under the lines in question say
+//
+// Comments in the lines above a block, which readers do not see, change that:
+//
+//	<!-- file: PATH -->       the block is written to a file
+//	<!-- in: DIR -->          it is run there; "checkout" is this module's top
+//	<!-- exit: N -->          the exit code that it ends with
+//	<!-- not run: REASON -->  it is passed over
+//
+// Only the links are looked at in documents that elsewhere names.
+
+// elsewhere says where the blocks of a document are run, if not here.
+var elsewhere = map[string]string{
+	"docs/rules.md":  "internal/rulesdoc runs the documentation of the checks, from which the page is made",
+	"docs/nslock.md": "the page shows fragments; whole programs are the examples of package nslock",
+}
+
+// A block is one fenced block of a document.
+type block struct {
+	line  int // of the fence
+	lang  string
+	text  string
+	marks map[string]string
+}
+
+var (
+	fence = regexp.MustCompile("^```(\\w*)$")
+	mark  = regexp.MustCompile(`^<!-- (file|in|exit|not run): (.+) -->$`)
+)
+
+// readBlocks returns the blocks of a document in order.
+func readBlocks(t *testing.T, name string) []block {
+	t.Helper()
+	var blocks []block
+	var open *block
+	marks := map[string]string{}
+	for i, line := range readLines(t, name) {
+		switch m := fence.FindStringSubmatch(line); {
+		case open != nil && line == "```":
+			blocks = append(blocks, *open)
+			open = nil
+		case open != nil:
+			open.text += line + "\n"
+		case m != nil:
+			open = &block{line: i + 1, lang: m[1], marks: marks}
+			marks = map[string]string{}
+		case mark.MatchString(line):
+			m := mark.FindStringSubmatch(line)
+			marks[m[1]] = m[2]
+		default:
+			assert.False(t, strings.HasPrefix(line, "<!--"), "%s:%d: a comment that says nothing known", name, i+1)
+			assert.True(t, line == "" || len(marks) == 0, "%s:%d: a comment above no block", name, i+1)
+		}
+	}
+	require.Nil(t, open, "%s: the last block has no end", name)
+	return blocks
+}
+
+func readLines(t *testing.T, name string) []string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+}
+
+// documents returns the names of all documents.
+func documents(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob("*.md")
+	require.NoError(t, err)
+	more, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	require.Contains(t, names, "README.md")
+	return append(names, more...)
+}
+
+// TestDocuments runs the blocks of every document.
+func TestDocuments(t *testing.T) {
+	bin := filepath.Dir(buildLockvet(t))
+	for _, name := range documents(t) {
+		if elsewhere[filepath.ToSlash(name)] != "" {
+			continue
+		}
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			(&document{name: name, bin: bin, dir: t.TempDir()}).run(t)
+		})
+	}
+}
+
+// A document is being run.
+type document struct {
+	name   string
+	bin    string // where lockvet is
+	dir    string // where blocks are run
+	output string // of the last sh block
+	wants  map[string][]string
+}
+
+func (d *document) run(t *testing.T) {
+	t.Helper()
+	d.wants = map[string][]string{}
+	for _, b := range readBlocks(t, d.name) {
+		at := fmt.Sprintf("%s:%d", d.name, b.line)
+		file, isFile := b.marks["file"]
+		_, passed := b.marks["not run"]
+		switch {
+		case passed:
+		case isFile:
+			d.write(t, filepath.Join(d.dir, file), b.text)
+		case b.lang == "sh":
+			d.shell(t, at, b)
+		case b.lang == "text":
+			assert.Regexp(t, pattern(b.text), d.output, "%s: the output is another", at)
+		case b.lang == "go":
+			d.add(t, b)
+		default:
+			assert.Fail(t, "cannot run this block", "%s: language %q", at, b.lang)
+		}
+	}
+	d.check(t)
+}
+
+func (*document) write(t *testing.T, file, text string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+}
+
+// shell runs a block of commands and keeps what they print.
+func (d *document) shell(t *testing.T, at string, b block) {
+	t.Helper()
+	root, err := filepath.Abs(".")
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", b.text)
+	cmd.Dir = filepath.Join(d.dir, b.marks["in"])
+	if b.marks["in"] == "checkout" {
+		cmd.Dir = root
+	}
+	cmd.Env = append(os.Environ(), "PATH="+d.bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"GOBIN="+d.bin, "GOFLAGS=-buildvcs=false", "GOPROXY=off", "GOSUMDB=off", "GOWORK=off", "NO_COLOR=1", "LOCKVET="+root)
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
+		require.NoError(t, err, at)
+	}
+	want := b.marks["exit"]
+	if want == "" {
+		want = "0"
+	}
+	assert.Equal(t, want, fmt.Sprint(cmd.ProcessState.ExitCode()), "%s: the exit code, after\n%s", at, out)
+	d.output = string(out)
+}
+
+// pattern returns an expression for the text of a block.
+func pattern(text string) string {
+	var b strings.Builder
+	b.WriteString(`\A`)
+	for line := range strings.Lines(text) {
+		if line == "...\n" {
+			b.WriteString(`(?:.*\n)*?`)
+		} else {
+			b.WriteString(strings.ReplaceAll(regexp.QuoteMeta(line), `\.\.\.`, `.*`))
+		}
+	}
+	return b.String() + `\z`
+}
+
+// add makes a package of a go block.
+func (d *document) add(t *testing.T, b block) {
+	t.Helper()
+	file := fmt.Sprintf("line%d/line%d.go", b.line, b.line)
+	d.write(t, filepath.Join(d.dir, "packages", file), b.text)
+	d.wants[file] = nil
+	code := 0 // the last line that is no such comment
+	for i, line := range strings.Split(b.text, "\n") {
+		if want, ok := strings.CutPrefix(strings.TrimSpace(line), "// lockvet: "); ok {
+			d.wants[file] = append(d.wants[file], fmt.Sprintf("%d: %s", code, want))
+		} else {
+			code = i + 1
+		}
+	}
+}
+
+// check runs lockvet on all packages of the document.
+func (d *document) check(t *testing.T) {
+	t.Helper()
+	if len(d.wants) == 0 {
+		return
+	}
+	root, err := filepath.Abs(".")
+	require.NoError(t, err)
+	dir := filepath.Join(d.dir, "packages")
+	for _, name := range []string{"go.mod", "go.sum"} { // those of the fixtures require what nslock does
+		data, err := os.ReadFile(filepath.Join(fixtures, name))
+		require.NoError(t, err)
+		d.write(t, filepath.Join(dir, name), strings.Replace(string(data), "=> ../..", "=> "+root, 1))
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(d.bin, "lockvet"), "-json", "./...")
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		require.Equal(t, 3, exit.ExitCode(), "%s: %s%s", d.name, out, exit.Stderr)
+	} else {
+		require.NoError(t, err)
+	}
+	var result struct {
+		Findings []struct {
+			File, Message string
+			Line          int
+		}
+	}
+	require.NoError(t, json.Unmarshal(out, &result))
+	got := map[string][]string{}
+	for _, f := range result.Findings {
+		got[f.File] = append(got[f.File], fmt.Sprintf("%d: %s", f.Line, f.Message))
+	}
+	for file, want := range d.wants {
+		slices.Sort(got[file])
+		slices.Sort(want)
+		assert.Equal(t, want, got[file], "%s: %s", d.name, file)
+	}
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`^#+ (.+)$`)
+)
+
+// TestLinks follows every link from one document to another, to a heading or to
+// a file of the module.
+func TestLinks(t *testing.T) {
+	for _, name := range documents(t) {
+		inBlock := false
+		for i, line := range readLines(t, name) {
+			if strings.HasPrefix(line, "```") {
+				inBlock = !inBlock
+			}
+			if inBlock {
+				continue
+			}
+			for _, m := range link.FindAllStringSubmatch(line, -1) {
+				if strings.Contains(m[1], "://") {
+					continue
+				}
+				file, anchor, _ := strings.Cut(m[1], "#")
+				target := name
+				if file != "" {
+					target = filepath.Join(filepath.Dir(name), file)
+				}
+				_, err := os.Stat(target)
+				assert.NoError(t, err, "%s:%d: %s", name, i+1, m[1])
+				if anchor != "" {
+					assert.Contains(t, anchors(t, target), anchor, "%s:%d: %s", name, i+1, m[1])
+				}
+			}
+		}
+	}
+}
+
+// anchors returns the anchors that GitHub gives the headings of a document.
+func anchors(t *testing.T, name string) []string {
+	t.Helper()
+	var list []string
+	inBlock := false
+	for _, line := range readLines(t, name) {
+		if strings.HasPrefix(line, "```") {
+			inBlock = !inBlock
+		}
+		m := heading.FindStringSubmatch(line)
+		if inBlock || m == nil {
+			continue
+		}
+		list = append(list, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, m[1]))
+	}
+	return list
+}
