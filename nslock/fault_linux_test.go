@@ -376,3 +376,47 @@ func TestIndexFileThatIsReplaced(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	require.Len(t, o.Held(), 1)
 }
+
+// Whatever the names, nothing appears outside the lock directory, and inside it only directories
+// and empty lock files.
+func FuzzNothingOutside(f *testing.F) {
+	for _, s := range odd {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		top := t.TempDir()
+		dir := filepath.Join(top, "a", "b", "locks")
+		require.NoError(t, os.MkdirAll(dir, 0o755))
+		s, err := Open(dir, Unannounced())
+		require.NoError(t, err)
+		defer s.Close()
+		try := func(lock func(o *Owner)) {
+			o := s.NewOwner(name)
+			lock(o)
+			_ = o.Close()
+		}
+		try(func(o *Owner) { _, _ = o.TryLockUser(name, Shared) })
+		try(func(o *Owner) { _, _ = o.LockUsers(bg, Exclusive, name, name+"x", "y"+name) })
+		try(func(o *Owner) { _, _ = o.LockMailboxUsers(bg, Exclusive, name, "user."+name) })
+		try(func(o *Owner) { _, _ = o.LockMboxname(bg, name, Shared) })
+		try(func(o *Owner) {
+			if _, err := o.LockUser(bg, "alice", Exclusive); err == nil {
+				_, _ = o.OpenMailbox(bg, MailboxRef{User: "alice", UniqueID: name}, Exclusive)
+			}
+		})
+		require.NoError(t, filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
+			require.NoError(t, err)
+			rel, err := filepath.Rel(dir, path)
+			require.NoError(t, err)
+			if !d.IsDir() {
+				fi, err := d.Info()
+				require.NoError(t, err)
+				require.True(t, filepath.IsLocal(rel), "%q", rel)
+				require.True(t, fi.Mode().IsRegular() && fi.Size() == 0, "%q", rel)
+			} else if !filepath.IsLocal(rel) {
+				require.Contains(t, []string{"..", "../..", "../../.."}, rel)
+			}
+			return nil
+		}))
+	})
+}

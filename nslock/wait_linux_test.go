@@ -380,3 +380,41 @@ func TestBadArguments(t *testing.T) {
 	require.ErrorIs(t, err, ErrName)
 	require.Empty(t, o.Held())
 }
+
+// Owners of one process who hand an exclusive lock to each other without a pause let another
+// process in all the same.
+func TestOtherProcessesGetTheirTurn(t *testing.T) {
+	s := openTest(t)
+	other, err := Open(s.Dir())
+	require.NoError(t, err)
+	defer other.Close()
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			o := s.NewOwner("busy")
+			for !stop.Load() {
+				n, err := o.LockUser(bg, "alice", Exclusive)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				time.Sleep(time.Millisecond)
+				n.Release()
+			}
+		})
+	}
+	ctx, cancel := context.WithTimeout(bg, patience)
+	defer cancel()
+	o := other.NewOwner("other")
+	for range 3 {
+		n, err := o.LockUser(ctx, "alice", Exclusive)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		n.Release()
+	}
+	stop.Store(true)
+	wg.Wait()
+}
