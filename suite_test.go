@@ -105,17 +105,33 @@ func TestFixes(t *testing.T) {
 // the first is an error of the run, and the bug is told all the same.
 func TestBroken(t *testing.T) {
 	dir := filepath.Join("testdata", "broken")
-	cmd := exec.Command(buildLockvet(t), "./...")
+	stdout, stderr, code := runLockvet(t, dir, "./...")
+	assert.Equal(t, 1, code, "the exit code of a run that failed")
+	assert.Contains(t, stderr, "undefined: nobody")
+	assert.Regexp(t, `sound[/\\]sound.go:\d+:\d+: .*acquiring outer lock`, stdout+stderr)
+	assert.NotContains(t, stderr, "goroutine ", "a crash")
+}
+
+// TestNoPackages has a pattern that matches nothing: a run that looked at
+// nothing is not clean.
+func TestNoPackages(t *testing.T) {
+	_, stderr, code := runLockvet(t, fixtures, "./nothing/...")
+	assert.Equal(t, 1, code, "the exit code of a run that failed")
+	assert.Contains(t, stderr, "./nothing/...")
+}
+
+// runLockvet builds the command and runs it in dir.
+func runLockvet(t *testing.T, dir string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := exec.Command(buildLockvet(t), args...)
 	cmd.Dir = dir
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	var exit *exec.ExitError
-	require.ErrorAs(t, err, &exit, "stderr: %s", &stderr)
-	assert.Equal(t, 1, exit.ExitCode(), "the exit code of a run that failed")
-	assert.Contains(t, stderr.String(), "undefined: nobody")
-	assert.Regexp(t, `sound[/\\]sound.go:\d+:\d+: .*acquiring outer lock`, stdout.String()+stderr.String())
-	assert.NotContains(t, stderr.String(), "goroutine ", "a crash")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		var exit *exec.ExitError
+		require.ErrorAs(t, err, &exit, "stderr: %s", &errs)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
 // whole makes one analyzer of a suite, so that one load of the fixtures does
