@@ -204,6 +204,9 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 	var callbacks []callback
 	all := s
 	for _, ev := range sum.events {
+		if needs := ev.kind == evRequire || ev.kind == evRelease; cs.part == acquireOnly && needs || cs.part == requireOnly && !needs {
+			continue
+		}
 		s, ok := x.under(all, ev.guard, sub)
 		if !ok {
 			continue

@@ -23,9 +23,20 @@ type callSite struct {
 	// through is set while the call runs a function value that it was passed:
 	// the name of the function that calls back.
 	through *hop
+	// part says which events of a callee count at this place.
+	part eventPart
 	// alone is set if no caller of the function can help: a goroutine begins.
 	alone bool
 }
+
+// An eventPart is a part of a callee's events.
+type eventPart uint8
+
+const (
+	allEvents   eventPart = iota
+	acquireOnly           // what is taken, against some of the locks held
+	requireOnly           // what must be held, or is given up: against all of them
+)
 
 // A callee is what a call may run.
 type callee struct {

@@ -32,7 +32,7 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 	if rooted && len(targets) == 0 {
 		x.emitCall(s, cs, d, s.held, nil, nil)
 	} else if rooted {
-		x.emitCall(s, cs, d, nil, nil, nil)
+		x.emitJudged(s, cs, d)
 	}
 	if !fs.complete {
 		x.unresolved(s, cs, d, nil)
@@ -140,6 +140,15 @@ func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fall
 	x.emit(s, ev)
 }
 
+// emitJudged makes a call that has been settled here an event all the same:
+// the callers' own locks are still to be judged.
+func (x *exec) emitJudged(s *state, cs callSite, d dynamic) {
+	x.emit(s, &event{
+		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(d.args), judged: true,
+		chain: newHop(d.name, x.a.place(cs.pos), nil),
+	})
+}
+
 // holdEvent notes what is held at a call of something unknown.
 func (x *exec) holdEvent(ev *event, cs callSite, held lockset.Set) {
 	for _, l := range held {
@@ -211,6 +220,10 @@ func (x *exec) takenAt(l lockset.Lock) *hop {
 	return newHop(l.Class, x.a.place(a.pos), nil)
 }
 
+// maxCallbacks is how many callbacks are followed one inside the other: what a
+// callee is given may itself call what it is given, and so on round a circle.
+const maxCallbacks = 3
+
 // callEvent settles an event of a callee that calls what the callee was given.
 // sub translates the callee's values; s is the state at the call, less what
 // the callee has given up by then.
@@ -241,11 +254,20 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	}
 	var out []callback
 	for _, t := range targets {
+		if slices.Contains(x.calling, t.key) {
+			continue // a callback that leads to itself adds nothing
+		}
+		if len(x.calling) >= maxCallbacks {
+			x.bounded = true
+			continue
+		}
 		sum := x.effectsOf(inner, t)
 		if sum == nil {
 			continue
 		}
+		x.calling = append(x.calling, t.key)
 		x.calledBackAt(inner, cs, c, ev, t, sum)
+		x.calling = x.calling[:len(x.calling)-1]
 		x.a.settledHere[ev.target+">"+t.key] = true
 		out = append(out, callback{t, sum})
 	}
@@ -258,6 +280,11 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t callee, sum *summary) {
 	via := cs
 	via.through = concat(cs.through, newHop(c.name, x.a.place(cs.pos), ev.chain.butLast()))
+	if !ev.judged {
+		via.part = requireOnly
+		x.applyEvents(inner, via, t, sum, x.substitution(inner, via, t))
+	}
+	via.part = acquireOnly
 	mine := inner.clone()
 	mine.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].from != nil })
 	x.applyEvents(mine, via, t, sum, x.substitution(inner, via, t))
@@ -274,8 +301,7 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 			return f == nil || f.site.pos != from.site.pos
 		})
 		at := from.site
-		at.through = nil
-		at.result = nil
+		at.through, at.result, at.part = nil, nil, acquireOnly
 		x.applyEvents(theirs, at, t, sum, x.substitution(inner, via, t))
 	}
 }
@@ -289,7 +315,7 @@ type callback struct {
 // passOn hands an event that cannot be settled here to the callers.
 func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) {
 	out := &event{
-		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(d.args), fallback: ev.fallback,
+		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(d.args), fallback: ev.fallback, judged: ev.judged,
 		chain: newHop(c.name, x.a.place(cs.pos), ev.chain),
 	}
 	x.holdEvent(out, cs, inner.held)

@@ -50,6 +50,7 @@ type exec struct {
 	panics  map[string]bool      // cores of the states that have panicked
 	bounded bool                 // something was lost to a bound
 	freedAt map[string]token.Pos // by class: the last release that was run
+	calling []string             // keys of the callbacks that are being followed
 }
 
 // An acquisition is a place in a function where a lock comes to be held.

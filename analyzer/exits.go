@@ -110,7 +110,7 @@ func eventKey(ev *event, detail bool) string {
 	b := []byte{byte(ev.kind), byte(ev.mode), flag(ev.plain), flag(ev.try)}
 	b = append(append(b, ev.class...), 0)
 	b = append(append(b, ev.method...), 0)
-	b = append(b, flag(ev.origin != nil))
+	b = append(b, flag(ev.origin != nil), flag(ev.judged))
 	if !detail {
 		return string(b)
 	}
@@ -560,7 +560,11 @@ func (x *exec) reachable(s *state, results []*lockset.Value) map[*lockset.Value]
 		add(r)
 	}
 	for _, m := range s.mem {
-		if m.place.Entry() {
+		root := m.place
+		for isPlace(root) && root.Op != lockset.OpGlobal {
+			root = root.Args[0]
+		}
+		if root.Entry() {
 			add(m.val)
 		}
 	}

@@ -91,10 +91,17 @@ func (f *flow) note(instr ssa.Instruction) {
 		if *op == callee {
 			continue
 		}
-		if fn, ok := (*op).(*ssa.Function); ok {
-			if _, ok := instr.(*ssa.MakeClosure); !ok {
-				f.taken[fn] = true
+		fn, ok := (*op).(*ssa.Function)
+		if !ok {
+			continue
+		}
+		if obj, ok := fn.Object().(*types.Func); ok && fn.Synthetic != "" && fn.Origin() == nil { // a method value or expression
+			if m := f.a.ssaPkg.Prog.FuncValue(obj.Origin()); m != nil {
+				f.taken[m] = true
 			}
+		}
+		if _, ok := instr.(*ssa.MakeClosure); !ok {
+			f.taken[fn] = true
 		}
 	}
 }

@@ -192,13 +192,19 @@ func (g *graph) spread(mark []bool) {
 // goroutines, and those that nobody calls.
 func (a *unit) findRoots(g *graph) {
 	a.flow.index()
+	called := make([]bool, len(a.funcs)) // also by way of a value
+	for i, ss := range g.succs {
+		for _, s := range ss {
+			called[s] = called[s] || s != i
+		}
+	}
 	for i, f := range a.funcs {
 		if f.Parent() != nil {
 			g.roots[i] = a.looseClosure(f)
 			continue
 		}
 		obj := a.objectOf(f)
-		g.roots[i] = obj == nil || obj.Exported() || f.Name() == "main" || strings.HasPrefix(f.Name(), "init#") || a.flow.taken[f] || len(a.flow.calls[f]) == 0
+		g.roots[i] = obj == nil || obj.Exported() || f.Name() == "main" || strings.HasPrefix(f.Name(), "init#") || a.flow.taken[f] || !called[i]
 	}
 	for _, f := range a.funcs {
 		for _, b := range f.Blocks {

@@ -595,8 +595,11 @@ func (x *exec) require(s *state, cs callSite, w wanted) {
 			key = nil
 		}
 		status, by := x.holding(s, held, w, key)
-		if w.origin != nil && (status == Held || x.a.isRoot(x.fn)) {
-			if status == Held {
+		if w.origin != nil && (status != Missing || x.a.isRoot(x.fn)) {
+			if status == Weaker {
+				x.record.required(x, cs, w, key, status, by, s)
+			}
+			if status != Missing {
 				x.a.handlersMet[w.origin] = true
 			} else {
 				x.a.handlersFailed[w.origin] = true

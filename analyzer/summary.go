@@ -78,6 +78,7 @@ type event struct {
 	target   string         // what may be called, for obligations: "iface:…" or "field:…" or ""
 	args     []*lockset.Value
 	fallback []*lockset.Value // what it is if nobody can say more
+	judged   bool             // it was settled here too: only what callers hold is left to judge
 
 	// origin is the handler whose requirement this is: transient, see isHandler.
 	origin *ssa.Function

@@ -62,10 +62,14 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 	name := c.obj.FullName()
 	one := []*state{s}
 	if op := orders[name]; op != noOrder {
-		x.order(s, cs, c, op)
 		if slices.ContainsFunc(c.args, func(v *lockset.Value) bool { return isFuncValue(v) || v.Op == lockset.OpIface }) {
-			return nil, false // it is called
+			states := x.unknown(s, cs, c) // it is called
+			for _, t := range states {
+				x.order(t, cs, c, op)
+			}
+			return states, true
 		}
+		x.order(s, cs, c, op)
 		return one, true
 	}
 	switch {
