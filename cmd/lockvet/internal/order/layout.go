@@ -2,6 +2,7 @@ package order
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -20,6 +21,7 @@ const (
 	letterSize = 8.4 // width of a letter of the 14 px monospaced type
 	boxPadding = 14.0
 	minBox     = 84.0
+	partGap    = 72.0 // room for the loops of the part on the left
 )
 
 // A node is a box for a class or, if class is "", a bend of a long edge.
@@ -46,16 +48,71 @@ type layout struct {
 	width, height float64
 }
 
+// newLayout lays out each connected part of a graph by itself and puts the
+// parts side by side: what has no edge between has no say in where it stands.
 func newLayout(g *Graph) *layout {
-	l := &layout{boxes: map[string]*node{}}
-	down := l.downward(g)
-	l.assignLayers(g, down)
-	for _, e := range g.Edges {
-		l.routes = append(l.routes, l.lead(e))
+	all := &layout{boxes: map[string]*node{}}
+	for _, part := range g.parts() {
+		l := &layout{boxes: map[string]*node{}}
+		down := l.downward(part)
+		l.assignLayers(part, down)
+		for _, e := range part.Edges {
+			l.routes = append(l.routes, l.lead(e))
+		}
+		l.sortLayers()
+		l.place()
+		all.append(l)
 	}
-	l.sortLayers()
-	l.place()
-	return l
+	return all
+}
+
+// append puts a layout to the right of l.
+func (l *layout) append(part *layout) {
+	left := 0.0
+	if l.width > 0 {
+		left = l.width + partGap
+	}
+	for _, layer := range part.layers {
+		for _, n := range layer {
+			n.x += left
+			l.add(n)
+		}
+	}
+	maps.Copy(l.boxes, part.boxes)
+	l.routes = append(l.routes, part.routes...)
+	l.width = left + part.width
+	l.height = max(l.height, part.height)
+}
+
+// parts returns the connected parts of a graph, in the order of their first
+// classes.
+func (g *Graph) parts() []*Graph {
+	near := relation{}
+	for _, e := range g.Edges {
+		near.add(e.Outer, e.Inner)
+		near.add(e.Inner, e.Outer)
+	}
+	var out []*Graph
+	placed := map[string]bool{}
+	for _, c := range g.Classes {
+		if placed[c] {
+			continue
+		}
+		part := &Graph{}
+		for _, d := range g.Classes {
+			if d == c || near.reaches(c, d) {
+				placed[d] = true
+				part.Classes = append(part.Classes, d)
+			}
+		}
+		for _, e := range g.Edges {
+			if slices.Contains(part.Classes, e.Outer) {
+				part.Edges = append(part.Edges, e)
+			}
+		}
+		out = append(out, part)
+	}
+	return out
 }
 
 // downward returns the edges that point from an upper to a lower layer, as a

@@ -36,6 +36,9 @@ func SVG(w io.Writer, g *Graph) error {
 	for _, r := range l.routes {
 		drawEdge(out, g, r)
 	}
+	for _, r := range l.routes { // after all edges, so that none crosses a number
+		drawLabel(out, g, r)
+	}
 	for _, c := range g.Classes {
 		drawBox(out, l.boxes[c])
 	}
@@ -66,7 +69,7 @@ func drawBox(out *bufio.Writer, n *node) {
 type point struct{ x, y float64 }
 
 func drawEdge(out *bufio.Writer, g *Graph, r route) {
-	path, label := edgePath(g, r)
+	path, _ := edgePath(g, r)
 	style := ""
 	switch r.edge.Kind {
 	case Undeclared:
@@ -74,15 +77,20 @@ func drawEdge(out *bufio.Writer, g *Graph, r route) {
 	case Violation:
 		style = ` stroke-width="2.5"`
 	}
-	fmt.Fprintf(out, `<g><title>%s</title><path d="%s" fill="none" stroke="%s"%s marker-end="url(#head%s)"/>`,
-		html.EscapeString(tooltip(r.edge)), path, r.edge.Kind.colour(), style, headName(r.edge.Kind))
-	if r.edge.Count > 0 {
-		text := strconv.Itoa(r.edge.Count)
-		w := float64(len(text))*7 + 8
-		fmt.Fprintf(out, `<rect x="%.1f" y="%.1f" width="%.1f" height="16" rx="4" fill="#ffffff"/>`, label.x-w/2, label.y-8, w)
-		fmt.Fprintf(out, `<text x="%.1f" y="%.1f" font-size="12" text-anchor="middle" fill="%s">%s</text>`, label.x, label.y+4, r.edge.Kind.colour(), text)
+	fmt.Fprintf(out, `<path d="%s" fill="none" stroke="%s"%s marker-end="url(#head%s)"><title>%s</title></path>`+"\n",
+		path, r.edge.Kind.colour(), style, headName(r.edge.Kind), html.EscapeString(tooltip(r.edge)))
+}
+
+// drawLabel writes how often an edge was seen, on a ground that hides the line.
+func drawLabel(out *bufio.Writer, g *Graph, r route) {
+	if r.edge.Count == 0 {
+		return
 	}
-	fmt.Fprintln(out, `</g>`)
+	_, at := edgePath(g, r)
+	text := strconv.Itoa(r.edge.Count)
+	w := float64(len(text))*7 + 8
+	fmt.Fprintf(out, `<g><title>%s</title><rect x="%.1f" y="%.1f" width="%.1f" height="16" rx="4" fill="#ffffff"/>`, html.EscapeString(tooltip(r.edge)), at.x-w/2, at.y-8, w)
+	fmt.Fprintf(out, `<text x="%.1f" y="%.1f" font-size="12" text-anchor="middle" fill="%s">%s</text></g>`+"\n", at.x, at.y+4, r.edge.Kind.colour(), text)
 }
 
 func tooltip(e Edge) string {
