@@ -23,7 +23,7 @@ Usage:
 	lockvet explain [category]         say what a category of findings means
 	lockvet help [analyzer]            print this, or the page of an analyzer
 	lockvet version                    print the version
-	go vet -vettool=$(which lockvet) [packages]
+	go vet -vettool=$(which lockvet) [-lockstate.infer] [packages]
 
 Exit codes: 0 clean, 1 something could not be analysed, 2 usage, 3 findings.
 
