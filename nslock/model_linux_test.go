@@ -31,6 +31,7 @@ type modelLock struct {
 	class, key string
 	mode       Mode
 	n          int
+	kept       int // parked guards that keep an index lock
 }
 
 // modelGuard is one guard: what it gives back.
@@ -65,26 +66,53 @@ func (o *modelOwner) has(class string) bool {
 func (o *modelOwner) add(class, key string, mode Mode) {
 	if l := o.find(class, key); l != nil {
 		l.n++
+		l.mode = mode
 		return
 	}
-	o.locks = append(o.locks, &modelLock{class, key, mode, 1})
+	o.locks = append(o.locks, &modelLock{class, key, mode, 1, 0})
 }
 
 func (o *modelOwner) sub(class, key string) {
 	l := o.find(class, key)
-	if l.n--; l.n == 0 {
+	if l.n--; l.n > 0 {
+		return
+	}
+	if l.kept > 0 {
+		l.mode = Shared
+	} else {
+		o.locks = slices.DeleteFunc(o.locks, func(x *modelLock) bool { return x == l })
+	}
+}
+
+// index returns the index lock of a mailbox, unless parked guards alone keep it.
+func (o *modelOwner) index(key string) *modelLock {
+	if l := o.find(classIndex, key); l != nil && l.n > 0 {
+		return l
+	}
+	return nil
+}
+
+// unkeep takes a parked guard off an index lock.
+func (o *modelOwner) unkeep(key string) {
+	l := o.find(classIndex, key)
+	l.kept--
+	if l.n == 0 && l.kept == 0 {
 		o.locks = slices.DeleteFunc(o.locks, func(x *modelLock) bool { return x == l })
 	}
 }
 
 type model struct {
 	t      *testing.T
+	keep   bool // KeepIndexLock
 	owners []*modelOwner
 }
 
 // free reports whether nobody but o holds the file behind a lock in a mode that excludes this one.
 // An open mailbox holds its file shared in either mode, and so does a mboxname lock in its own.
 func (m *model) free(o *modelOwner, class, key string, mode Mode) bool {
+	if m.keep && class == classMailbox {
+		return true
+	}
 	for _, p := range m.owners {
 		if p == o {
 			continue
@@ -139,23 +167,32 @@ func (m *model) open(o *modelOwner, user string, mode Mode) error {
 	if ns == nil || ns.mode < mode {
 		return ErrOrder
 	}
-	for _, class := range []string{classMailbox, classIndex} {
-		if l := o.find(class, modelID(user)); l != nil && l.mode != mode {
+	key := modelID(user)
+	for _, l := range []*modelLock{o.find(classMailbox, key), o.index(key)} {
+		if l != nil && l.mode != mode {
 			return ErrOrder
 		}
 	}
-	key := modelID(user)
 	if o.find(classMailbox, key) == nil && !m.free(o, classMailbox, key, Shared) {
 		return errWaits
 	}
-	if o.find(classIndex, key) == nil && !m.free(o, classIndex, key, mode) {
-		return errWaits
+	return m.takeIndex(o, key, mode)
+}
+
+// takeIndex is the answer for an index lock that is not held, or only kept.
+func (m *model) takeIndex(o *modelOwner, key string, mode Mode) error {
+	l := o.find(classIndex, key)
+	if l != nil && (l.n > 0 || mode == Shared) || m.free(o, classIndex, key, mode) {
+		return nil
 	}
-	return nil
+	return errWaits
 }
 
 func (m *model) mboxname(o *modelOwner, user string, mode Mode) error {
 	key := modelID(user)
+	if m.keep {
+		return ErrOrder
+	}
 	if l := o.find(classMboxname, key); l != nil {
 		if l.mode != mode {
 			return ErrOrder
@@ -205,12 +242,16 @@ type choices interface{ IntN(n int) int }
 
 func runModel(t *testing.T, c choices, steps int) {
 	dir := t.TempDir()
-	m := &model{t: t}
+	m := &model{t: t, keep: c.IntN(2) == 1}
+	opts := []Option{Unannounced()}
+	if m.keep {
+		opts = append(opts, KeepIndexLock())
+	}
 	for i := range 4 {
 		var s *Space
 		var err error
 		if i%2 == 0 {
-			s, err = Open(dir, Unannounced())
+			s, err = Open(dir, opts...)
 			require.NoError(t, err)
 			t.Cleanup(func() { _ = s.Close() })
 		} else {
@@ -323,22 +364,27 @@ func (m *model) parkOrUnpark(ctx context.Context, o *modelOwner, c choices, mode
 		if !g.parked {
 			g.mb.Park()
 			g.parked = true
+			if m.keep {
+				o.find(classIndex, key).kept++
+			}
 			o.sub(classIndex, key)
 			return "park " + user
 		}
 		var want error
-		ns, l := o.find(classNamespace, user), o.find(classIndex, key)
-		switch {
-		case ns == nil || ns.mode < mode || l != nil && l.mode != mode:
+		ns, l := o.find(classNamespace, user), o.index(key)
+		if ns == nil || ns.mode < mode || l != nil && l.mode != mode {
 			want = ErrOrder
-		case l == nil && !m.free(o, classIndex, key, mode):
-			want = errWaits
+		} else {
+			want = m.takeIndex(o, key, mode)
 		}
 		err := g.mb.LockIndex(ctx, mode)
 		m.compare(o, "index "+user, err, want)
 		if err == nil {
 			g.parked = false
 			o.add(classIndex, key, mode)
+			if m.keep {
+				o.unkeep(key)
+			}
 		}
 		return "index " + user
 	}
@@ -369,7 +415,7 @@ func (m *model) release(o *modelOwner, i int) string {
 	g := o.guards[i]
 	if g.class == classNamespace {
 		for _, key := range g.keys {
-			if o.find(classNamespace, key).n == 1 && o.find(classIndex, modelID(key)) != nil {
+			if o.find(classNamespace, key).n == 1 && o.index(modelID(key)) != nil {
 				for j, other := range o.guards {
 					if other.class == classMailbox && other.keys[0] == key && !other.parked {
 						return m.release(o, j)
@@ -390,8 +436,12 @@ func (m *model) release(o *modelOwner, i int) string {
 			continue
 		}
 		o.sub(g.class, modelID(key))
-		if g.class == classMailbox && !g.parked {
+		switch {
+		case g.class != classMailbox:
+		case !g.parked:
 			o.sub(classIndex, modelID(key))
+		case m.keep:
+			o.unkeep(modelID(key))
 		}
 	}
 	return "release " + g.class
