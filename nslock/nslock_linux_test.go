@@ -396,3 +396,35 @@ func TestMboxnameAndOpenMailboxShareAFile(t *testing.T) {
 	ns.Release()
 	require.NoError(t, o.Close())
 }
+
+// An index lock that is kept shared is taken exclusively only when no other reader keeps it.
+func TestKeptIndexLockWaitsForOtherReaders(t *testing.T) {
+	s := openTest(t, KeepIndexLock())
+	reader, writer := s.NewOwner("reader"), s.NewOwner("writer")
+	ref := MailboxRef{User: "alice", UniqueID: "uid1"}
+	rn := lockUser(t, reader, "alice", Shared)
+	parked, err := reader.OpenMailbox(bg, ref, Shared)
+	require.NoError(t, err)
+	parked.Park()
+	rn.Release()
+	wn := lockUser(t, writer, "alice", Exclusive)
+	mb, err := writer.OpenMailbox(bg, ref, Shared)
+	require.NoError(t, err)
+	mb.Park()
+	ctx, cancel := context.WithCancel(bg)
+	var got error
+	ends := blocks(t, "writer", func() { got = mb.LockIndex(ctx, Exclusive) })
+	cancel()
+	ends()
+	require.ErrorIs(t, got, context.Canceled)
+	require.Equal(t, Shared, writer.Held()[2].Mode, "what was kept is kept")
+	ends = blocks(t, "writer", func() { got = mb.LockIndex(bg, Exclusive) })
+	parked.Close()
+	ends()
+	require.NoError(t, got)
+	require.Equal(t, Exclusive, writer.Held()[2].Mode)
+	mb.Close()
+	wn.Release()
+	require.NoError(t, reader.Close())
+	require.NoError(t, writer.Close())
+}
