@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -134,6 +135,7 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 		}
 	}
 	x.a.stats.Calls++
+	x.calledUnder(s, c.fn)
 	spec := x.a.model.Funcs[c.key]
 	sum, known := x.a.summaryFor(c)
 	if spec != nil && declares(spec) {
@@ -185,6 +187,9 @@ func (x *exec) invokeMethod(s *state, cs callSite, vals []*lockset.Value) []*sta
 func (x *exec) invokeValue(s *state, cs callSite, fn *lockset.Value, v ssa.Value, args []*lockset.Value) []*state {
 	if out, ok := x.releaseFunc(s, cs, fn); ok {
 		return out
+	}
+	if fn.Op == lockset.OpSum && strings.HasPrefix(fn.Aux, "iter:") && len(args) == 1 {
+		return x.iterate(s, cs, fn, args[0])
 	}
 	d := dynamic{fn: fn, args: args, name: "function value", sig: cs.common.Signature(), target: x.a.valueTarget(v)}
 	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.funcs(x.fn, v) })

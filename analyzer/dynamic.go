@@ -38,13 +38,31 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		x.unresolved(s, cs, d, nil)
 	}
 	if len(targets) == 0 {
-		return []*state{s}
+		return x.callsBack(s, cs, d)
 	}
 	out := x.runEach(s.clone(), cs, d, targets)
 	if !fs.complete {
 		out = append(out, s)
 	}
 	return x.dedupe(out)
+}
+
+// callsBack runs a call of something unknown that is given functions: an
+// iterator and the body of its loop, say. It may call them.
+func (x *exec) callsBack(s *state, cs callSite, d dynamic) []*state {
+	states := []*state{s}
+	for _, arg := range d.args {
+		if arg.Op != lockset.OpFunc {
+			continue
+		}
+		var next []*state
+		for _, t := range states {
+			next = append(next, t)
+			next = append(next, x.callYield(t.clone(), cs, arg, nil)...)
+		}
+		states = x.dedupe(next)
+	}
+	return states
 }
 
 // isBare reports whether v is a parameter or captured variable itself, or what
@@ -265,6 +283,7 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		if sum == nil {
 			continue
 		}
+		x.calledUnder(inner, t.fn)
 		x.calling = append(x.calling, t.key)
 		x.calledBackAt(inner, cs, c, ev, t, sum)
 		x.calling = x.calling[:len(x.calling)-1]

@@ -144,13 +144,22 @@ var orders = map[string]orderOp{
 	"slices.Grow":             keeps,
 	"slices.Delete":           keeps,
 	"slices.DeleteFunc":       keeps,
-	"slices.Values":           keeps,
-	"slices.Collect":          keeps,
-	"slices.All":              keeps,
 	"slices.Reverse":          disturbs,
 	"cmp.Compare":             compares,
 	"strings.Compare":         compares,
 	"cmp.Less":                isLess,
+}
+
+// iterators lists the functions that return an iterator over the elements of
+// their first argument, by what they yield: "v" the element, "kv" its index or
+// key and the element, "k" the key.
+var iterators = map[string]string{
+	"slices.Values":   "v",
+	"slices.All":      "kv",
+	"slices.Backward": "kv",
+	"maps.All":        "kv",
+	"maps.Values":     "v",
+	"maps.Keys":       "k",
 }
 
 // pure lists the packages whose functions depend on their arguments alone, so

@@ -72,6 +72,10 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 		x.order(s, cs, c, op)
 		return one, true
 	}
+	if what := iterators[name]; what != "" && cs.result != nil {
+		x.bind(s, cs.result, x.t.Sum("iter:"+what, c.args[0]))
+		return one, true
+	}
 	switch {
 	case nonNil[name]:
 		v := x.t.Site(x.siteNumber(cs), "")
@@ -176,6 +180,45 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 		}
 	}
 	return states
+}
+
+// iterate runs a call of an iterator over the elements of a container: with
+// none, and with one after the other.
+func (x *exec) iterate(s *state, cs callSite, it *lockset.Value, yield *lockset.Value) []*state {
+	from := it.Args[0]
+	elem, key := x.t.Elem(from, x.t.Nil), x.t.Elem(x.t.Sum("keys", from), x.t.Site(x.siteNumber(cs), "k"))
+	var args []*lockset.Value
+	switch it.Aux {
+	case "iter:v":
+		args = []*lockset.Value{elem}
+	case "iter:kv":
+		args = []*lockset.Value{key, elem}
+	default:
+		args = []*lockset.Value{key}
+	}
+	none := s.clone()
+	var out []*state
+	if x.assume(none, x.t.Less(x.t.Const("0"), x.t.Len(from)), false) {
+		out = append(out, none)
+	}
+	return x.dedupe(append(out, x.callYield(s, cs, yield, args)...))
+}
+
+// callYield runs a function that is called back any number of times, at least once.
+func (x *exec) callYield(s *state, cs callSite, yield *lockset.Value, args []*lockset.Value) []*state {
+	c, ok := x.a.calleeOfValue(yield, args)
+	if !ok {
+		return []*state{s}
+	}
+	via := cs
+	via.result = nil
+	out := x.run1(s, via, c)
+	for _, t := range slices.Clone(out) {
+		if len(t.held) > len(s.held) {
+			out = append(out, x.run1(t.clone(), via, c)...)
+		}
+	}
+	return x.dedupe(out)
 }
 
 func isReferenceType(t types.Type) bool { return t != nil && isReference(t) }
