@@ -82,14 +82,15 @@ func exclusive(t *testing.T, srv *server, space *nslock.Space, user string) {
 	require.NoError(t, o.Close())
 }
 
-// shared: while nslock reads, a SELECT goes through and an APPEND waits.
+// shared: while nslock reads, an IMAP session may look into the inbox, and an APPEND waits.
 func shared(t *testing.T, srv *server, space *nslock.Space, user string) {
 	c := srv.login(t, user)
 	o := space.NewOwner("test")
 	ns, err := o.LockUser(bg, user, nslock.Shared)
 	require.NoError(t, err)
 	defer ns.Release()
-	// A SELECT for reading only: the other one writes what is recent.
+	// EXAMINE, which is SELECT for reading only. Cyrus 3.6 opens the mailbox of a SELECT to write,
+	// with the namespace exclusive, so that one waits.
 	_, err = c.Select("INBOX", true)
 	require.NoError(t, err)
 	require.NoError(t, c.Unselect())
