@@ -42,7 +42,7 @@ const enough = 0.95
 // the demonstration does not take every path.
 func TestMutants(t *testing.T) {
 	if testing.Short() {
-		t.Skip("some fifty mail servers are built and run; leave -short out for that")
+		t.Skip("some eighty mail servers are built and run; leave -short out for that")
 	}
 	mutants := allMutants(t)
 	require.Greater(t, len(mutants), 30)
