@@ -87,7 +87,7 @@ func (a *unit) print(res *Result) {
 		say("stats", res.Stats)
 	}
 	if settings.edgesOn {
-		for _, e := range a.seenEdges() {
+		for _, e := range a.seenEdges(res) {
 			say("edge", e)
 		}
 	}

@@ -24,6 +24,8 @@ type Fact struct {
 	Duties    []DutyFact
 	Settled   []string
 	Edges     []EdgeFact
+	Broken    []string // pairs of classes whose edges a report has blamed for a ring
+	Written   []string // inferred classes that are taken exclusively somewhere
 }
 
 // A FuncFact is the summary of one function.
@@ -46,14 +48,18 @@ type imports struct {
 	summaries summaryMap
 	duties    []DutyFact
 	settled   map[string]bool
-	edges     []EdgeFact
+	edges     []EdgeFact   // of all imports
+	edgesOf   [][]EdgeFact // of each
+	edgesFrom []string     // its path
+	broken    map[string]bool
+	written   map[string]bool
 	any       bool
 	err       []string
 }
 
 // readImports merges the facts of the imports, in order of their paths.
 func readImports(pass *analysis.Pass) *imports {
-	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, raw: map[string][]byte{}, settled: map[string]bool{}}
+	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, raw: map[string][]byte{}, settled: map[string]bool{}}
 	pkgs := slices.Clone(pass.Pkg.Imports())
 	slices.SortFunc(pkgs, func(a, b *types.Package) int { return strings.Compare(a.Path(), b.Path()) })
 	for _, p := range pkgs {
@@ -83,7 +89,17 @@ func readImports(pass *analysis.Pass) *imports {
 		for _, s := range f.Settled {
 			im.settled[s] = true
 		}
-		im.edges = append(im.edges, f.Edges...)
+		if len(f.Edges) > 0 {
+			im.edges = append(im.edges, f.Edges...)
+			im.edgesOf = append(im.edgesOf, f.Edges)
+			im.edgesFrom = append(im.edgesFrom, p.Path())
+		}
+		for _, k := range f.Broken {
+			im.broken[k] = true
+		}
+		for _, k := range f.Written {
+			im.written[k] = true
+		}
 	}
 	im.duties = uniqueDuties(im.duties)
 	im.edges = uniqueEdges(im.edges)

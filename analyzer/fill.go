@@ -34,6 +34,7 @@ func (a *unit) fill(res *Result) *Fact {
 			a.stats.Bounded++
 		}
 	}
+	a.judgeKin(res)
 	a.settle(res, own)
 	a.findRings(res, own)
 	res.Incomplete = a.incomplete
@@ -67,7 +68,7 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 				Held: Lock{Class: p.lock.Class, Key: x.lockText(p.lock), Mode: p.heldMode},
 				At:   x.siteOf(p.lock), Chain: hops(p.chain), Relation: p.rel, Compared: a.comparedRange(p.compared),
 				Ordered: p.ordered, Plain: p.lock.Is(lockset.Plain), Tried: p.lock.Is(lockset.Tried),
-				Implied: p.lock.Is(lockset.Implied) || r.want.implied, Loop: x.acqs[p.lock.Site].pos == r.cs.pos && !x.acqs[p.lock.Site].inCallee,
+				Implied: p.lock.Is(lockset.Implied) || r.want.implied, Loop: x.acqs[p.lock.Site].pos == r.cs.pos && !x.acqs[p.lock.Site].inCallee, kin: p.kin,
 			})
 		}
 		slices.SortFunc(q.Pairs, comparePairs)
@@ -76,7 +77,7 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 }
 
 func comparePairs(p, q Pair) int {
-	return cmp.Or(cmp.Compare(p.At.Pos, q.At.Pos), cmp.Compare(p.Held.Class, q.Held.Class), cmp.Compare(p.Relation, q.Relation),
+	return cmp.Or(cmp.Compare(p.At.Pos, q.At.Pos), cmp.Compare(p.Held.Class, q.Held.Class), cmp.Compare(p.Relation, q.Relation), cmp.Compare(p.kin, q.kin),
 		cmp.Compare(len(p.Chain), len(q.Chain)), cmp.Compare(p.Held.Mode, q.Held.Mode), cmp.Compare(p.Want.Mode, q.Want.Mode),
 		slices.CompareFunc(p.At.Chain, q.At.Chain, compareHops), slices.CompareFunc(p.Chain, q.Chain, compareHops))
 }

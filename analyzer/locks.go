@@ -515,6 +515,7 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 			key = nil
 		}
 		again := x.reentry(s, held, w, key)
+		unseen := w.implied && x.unseen(s, key)
 		if again == nil || w.plain {
 			for _, l := range held {
 				if l.Is(lockset.Given) || l.Is(lockset.Maybe) {
@@ -524,13 +525,19 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 				if l.Class == w.class {
 					rel = x.t.Relate(s.facts, l.Key, key, x.ascending)
 				}
+				if rel != lockset.Same && (unseen || l.Is(lockset.Implied) && x.unseen(s, l.Key)) {
+					continue
+				}
 				x.record.pair(x, s, cs, w, key, l, rel)
+			}
+			if x.a.infer && again == nil {
+				x.orderStep(s, cs, w, key, held)
 			}
 		} else if !again.Is(lockset.Maybe) {
 			x.record.pair(x, s, cs, w, key, *again, lockset.Same)
 		}
 		x.record.touch(x, cs, w, key)
-		if again == nil && !w.try {
+		if again == nil && !w.try && !unseen {
 			x.emit(s, x.acquireEvent(s, cs, w, key, held))
 		}
 	}

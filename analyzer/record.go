@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"slices"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
@@ -19,6 +21,8 @@ type record struct {
 	leakAt     map[int]token.Pos // by acquisition: the first exit that leaks it
 	unresolved map[token.Pos]bool
 	duties     map[string]*duty
+	steps      map[stepKey]*stepRec       // edges of the order, if it is inferred
+	under      map[*ssa.Function][]string // what is held at all calls of a function
 }
 
 type acquireKey struct {
@@ -37,6 +41,7 @@ type pairKey struct {
 	held int
 	rel  lockset.Relation
 	mode [2]lockmodel.Mode
+	kin  kinship
 }
 
 type pairRec struct {
@@ -49,6 +54,7 @@ type pairRec struct {
 	chain    *hop
 	keys     []lockmodel.Path
 	compared token.Pos
+	kin      kinship
 }
 
 type requireKey struct {
@@ -84,6 +90,7 @@ func newRecord() *record {
 	return &record{
 		acquires: map[acquireKey]*acquireRec{}, requires: map[requireKey]*requireRec{}, releases: map[releaseKey]*releaseRec{},
 		leakAt: map[int]token.Pos{}, unresolved: map[token.Pos]bool{}, duties: map[string]*duty{},
+		steps: map[stepKey]*stepRec{}, under: map[*ssa.Function][]string{},
 	}
 }
 
@@ -108,7 +115,10 @@ func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Val
 	if rel == lockset.ByOther {
 		p.compared = x.comparison(s, l.Key, key)
 	}
-	k := pairKey{l.Site, rel, [2]lockmodel.Mode{p.mode, p.heldMode}}
+	if l.Class == w.class && w.implied {
+		p.kin = kin(rel, l.Key, key)
+	}
+	k := pairKey{l.Site, rel, [2]lockmodel.Mode{p.mode, p.heldMode}, p.kin}
 	if old := a.pairs[k]; old == nil || p.chain.less(old.chain) {
 		a.pairs[k] = p
 	}

@@ -66,6 +66,10 @@ type Pair struct {
 	Tried    bool             // Held was taken by an attempt
 	Implied  bool             // one of the two classes was inferred
 	Loop     bool             // both were taken by the same call, in different turns of a loop
+	// Either is set for two locks of one inferred class that the code may take in
+	// either order: their keys come from outside and nothing says which is first.
+	Either bool
+	kin    kinship
 }
 
 // An Acquire is a call that takes a lock, itself or by way of others.

@@ -1,73 +1,325 @@
 package analyzer
 
-// An EdgeFact is one step of the order that the code shows: Inner was taken
-// somewhere while Outer was held.
-type EdgeFact struct {
-	Outer, Inner string
-	Func         string
-	OuterPos     string
-	InnerPos     string
-	Chain        []Hop
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+)
+
+// # Rings
+//
+// The edges of this package and of its imports are a graph of classes. A ring
+// in it is a deadlock, if all its edges can be walked at one time: no two of
+// them hold a lock in common that keeps one of them out, and the locks that
+// meet in a class can block each other.
+//
+// The first package that sees all edges of a ring reports it: then one edge,
+// the culprit, is taken out of the graph, here and (as a fact) in all
+// importers, and the search goes on. So a call that takes two locks the wrong
+// way round is told once, however many rings it closes.
+
+const (
+	// maxRing is the longest ring that is looked for.
+	maxRing = 6
+	// maxSteps bounds the search in one package.
+	maxSteps = 200000
+)
+
+// A ringEdge is an edge in the graph of one package.
+type ringEdge struct {
+	EdgeFact
+	local *localEdge // nil for one of an import
+	from  []int      // the imports, by number, whose facts have it
 }
 
-func uniqueEdges(es []EdgeFact) []EdgeFact {
-	m := make(map[string]EdgeFact)
-	for _, e := range es {
-		k := e.Outer + "|" + e.Inner
-		if _, ok := m[k]; !ok {
-			m[k] = e
-		}
-	}
-	var out []EdgeFact
-	for _, k := range sortedKeys(m) {
-		out = append(out, m[k])
-	}
-	return out
+func (e *ringEdge) fact() *EdgeFact { return &e.EdgeFact }
+
+// A ringSearch looks for rings among edges.
+type ringSearch struct {
+	names   []string
+	next    [][]int // successors, by class, sorted
+	edges   map[[2]int][]*ringEdge
+	gone    map[[2]int]bool
+	written map[string]bool // classes that are taken exclusively somewhere
+	comp    []int           // strongly connected component, by class
+	steps   int
+	path    []*ringEdge
 }
 
-// findRings looks for rings of inferred classes that this package closes.
+// findRings looks for rings that this package closes, and collects the edges
+// and what else importers need of them.
 func (a *unit) findRings(res *Result, own *Fact) {
-	own.Edges = a.imports.edges
-}
-
-// A seenEdge is an edge as the command prints it.
-type seenEdge struct {
-	Outer    string `json:"outer"`
-	Inner    string `json:"inner"`
-	Count    int    `json:"count"`
-	Witness  string `json:"witness"`
-	Declared bool   `json:"declared"`
-}
-
-// seenEdges returns what the functions of this package show of the order.
-func (a *unit) seenEdges() []seenEdge {
-	m := make(map[string]*seenEdge)
-	order := a.model.Order()
-	for _, f := range a.funcs {
-		x := a.execs[f]
-		if x == nil {
-			continue
+	im := a.imports
+	if !a.infer {
+		own.Edges, own.Broken, own.Written = im.edges, sortedKeys(im.broken), sortedKeys(im.written)
+		return
+	}
+	local := a.localEdges()
+	written := a.writtenClasses(local)
+	own.Written = sortedKeys(written)
+	facts := slices.Clone(im.edges)
+	for _, e := range local {
+		facts = append(facts, e.EdgeFact)
+	}
+	own.Edges = uniqueEdges(facts)
+	broken := make(map[string]bool, len(im.broken))
+	for k := range im.broken {
+		broken[k] = true
+	}
+	if len(local) > 0 || len(im.edgesOf) > 1 {
+		s := a.ringGraph(local, written, broken)
+		for n := 2; n <= maxRing && s.steps < maxSteps; n++ {
+			for ring := s.search(n); ring != nil; ring = s.search(n) {
+				culprit := culpritOf(ring)
+				s.gone[s.pair(culprit)] = true
+				broken[culprit.pair()] = true
+				res.Rings = append(res.Rings, a.ring(ring, culprit))
+			}
 		}
-		for _, r := range x.record.acquires {
-			for _, p := range r.pairs {
-				if p.lock.Class == r.want.class {
-					continue
+		if s.steps >= maxSteps {
+			a.stats.Bounded++
+		}
+	}
+	slices.SortStableFunc(res.Rings, func(p, q Ring) int { return cmp.Compare(p.Pos, q.Pos) })
+	own.Broken = sortedKeys(broken)
+}
+
+// writtenClasses returns the classes that somebody takes exclusively, as far
+// as an edge asks: only there does it matter.
+func (a *unit) writtenClasses(local []*localEdge) map[string]bool {
+	asked := make(map[string]bool)
+	for v, d := range a.fieldLocks { // an importer may share those
+		if d != nil && d.implied && v.Pkg() == a.pkg {
+			asked[d.Class] = true
+		}
+	}
+	for _, e := range local {
+		asked[e.Outer], asked[e.Inner] = true, true
+	}
+	out := make(map[string]bool)
+	for k := range a.imports.written {
+		out[k] = true
+	}
+	for _, f := range a.funcs {
+		if x := a.execs[f]; x != nil {
+			for k, r := range x.record.acquires {
+				if r.want.mode != lockmodel.Shared && asked[k.class] {
+					out[k.class] = true
 				}
-				k := p.lock.Class + "|" + r.want.class
-				e := m[k]
-				w := a.place(r.cs.pos) + ": " + displayName(f, a.pkg)
-				if e == nil {
-					e = &seenEdge{Outer: p.lock.Class, Inner: r.want.class, Witness: w, Declared: order.Before(p.lock.Class, r.want.class)}
-					m[k] = e
-				}
-				e.Count++
-				e.Witness = min(e.Witness, w)
 			}
 		}
 	}
-	var out []seenEdge
-	for _, k := range sortedKeys(m) {
-		out = append(out, *m[k])
-	}
 	return out
+}
+
+// ringGraph builds the graph of all edges that are known here.
+func (a *unit) ringGraph(local []*localEdge, written, broken map[string]bool) *ringSearch {
+	order := a.order()
+	var all []*ringEdge
+	add := func(e *ringEdge) {
+		if e.Outer != e.Inner && !order.Before(e.Inner, e.Outer) {
+			all = append(all, e)
+		}
+	}
+	for _, e := range local {
+		add(&ringEdge{EdgeFact: e.EdgeFact, local: e})
+	}
+	seen := make(map[string]*ringEdge)
+	for i, edges := range a.imports.edgesOf {
+		for _, e := range edges {
+			k := e.pair() + "|" + strconv.Itoa(int(e.Kind)) + "|" + e.InnerPos + "|" + e.OuterPos
+			for _, g := range e.Gates {
+				k += "|" + g
+			}
+			r := seen[k]
+			if r == nil {
+				r = &ringEdge{EdgeFact: e}
+				seen[k] = r
+				add(r)
+			}
+			r.from = append(r.from, i)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *ringEdge) int { return compareEdges(&a.EdgeFact, &b.EdgeFact) })
+	s := &ringSearch{edges: make(map[[2]int][]*ringEdge), gone: make(map[[2]int]bool), written: written}
+	for _, e := range all {
+		s.names = append(s.names, e.Outer, e.Inner)
+	}
+	slices.Sort(s.names)
+	s.names = slices.Compact(s.names)
+	s.next = make([][]int, len(s.names))
+	for _, e := range all {
+		p := s.pair(e)
+		if s.edges[p] == nil {
+			s.next[p[0]] = append(s.next[p[0]], p[1])
+		}
+		s.edges[p] = append(s.edges[p], e)
+		if broken[e.pair()] {
+			s.gone[p] = true
+		}
+	}
+	s.comp = make([]int, len(s.names))
+	for i, members := range components(len(s.names), func(v int) []int { return s.next[v] }) {
+		for _, m := range members {
+			s.comp[m] = i
+		}
+	}
+	return s
+}
+
+func (s *ringSearch) pair(e *ringEdge) [2]int {
+	i, _ := slices.BinarySearch(s.names, e.Outer)
+	j, _ := slices.BinarySearch(s.names, e.Inner)
+	return [2]int{i, j}
+}
+
+// search returns a ring of n classes that no import alone has seen, nil if
+// there is none. A ring is met at its first class in byte order.
+func (s *ringSearch) search(n int) []*ringEdge {
+	for v := range s.names {
+		s.path = s.path[:0]
+		if ring := s.extend(v, v, n); ring != nil {
+			return ring
+		}
+	}
+	return nil
+}
+
+// extend continues s.path, which leads from class start to class at, to a ring
+// of n more classes.
+func (s *ringSearch) extend(start, at, n int) []*ringEdge {
+	for _, to := range s.next[at] {
+		if s.comp[to] != s.comp[start] || (n == 1) != (to == start) || to < start || s.gone[[2]int{at, to}] || s.passes(to) && to != start {
+			continue
+		}
+		for _, e := range s.edges[[2]int{at, to}] {
+			if s.steps++; s.steps > maxSteps {
+				return nil
+			}
+			if !s.fits(e) {
+				continue
+			}
+			s.path = append(s.path, e)
+			if n > 1 {
+				if ring := s.extend(start, to, n-1); ring != nil {
+					return ring
+				}
+			} else if s.closes() {
+				return slices.Clone(s.path)
+			}
+			s.path = s.path[:len(s.path)-1]
+		}
+	}
+	return nil
+}
+
+// passes reports whether the path has left class v already.
+func (s *ringSearch) passes(v int) bool {
+	return slices.ContainsFunc(s.path, func(e *ringEdge) bool { return e.Outer == s.names[v] })
+}
+
+// fits reports whether e can be walked while each edge of the path is: they
+// hold no lock in common, unless both hold it shared.
+func (s *ringSearch) fits(e *ringEdge) bool {
+	return !slices.ContainsFunc(s.path, func(o *ringEdge) bool { return excludes(&e.EdgeFact, &o.EdgeFact) })
+}
+
+func excludes(a, b *EdgeFact) bool {
+	for _, g := range a.heldNames() {
+		shared := g[:1] == sharedMark
+		name := g
+		if shared {
+			name = g[len(sharedMark):]
+		}
+		for _, h := range b.heldNames() {
+			if h == name || !shared && h == sharedMark+name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// heldNames returns all that is held on the edge, as gates are written.
+func (e *EdgeFact) heldNames() []string {
+	outer := e.Outer
+	if e.Kind&OuterShared != 0 {
+		outer = sharedMark + outer
+	}
+	return append([]string{outer}, e.Gates...)
+}
+
+// closes reports whether the path, which is a ring, is a deadlock that no
+// import has told of: one of its classes was inferred; in one of them a lock
+// is waited for that only one can have; where two share a lock, a writer that
+// waits between them stops the second, so that there has to be one.
+func (s *ringSearch) closes() bool {
+	implied, hard := false, false
+	for i, e := range s.path {
+		implied = implied || e.Kind&OuterImplied != 0
+		next := s.path[(i+1)%len(s.path)]
+		if e.Kind&InnerShared == 0 || next.Kind&OuterShared == 0 {
+			hard = true
+		} else if !s.written[e.Inner] {
+			return false
+		}
+	}
+	return implied && hard && !s.knownBefore()
+}
+
+// knownBefore reports whether one import has all edges of the path.
+func (s *ringSearch) knownBefore() bool {
+	for _, i := range s.path[0].from {
+		if !slices.ContainsFunc(s.path, func(e *ringEdge) bool { return !slices.Contains(e.from, i) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// culpritOf returns the edge of a ring that is to blame: of those of this
+// package the one that the fewest calls make, then the last one; if there is
+// none, the last one in order of place.
+func culpritOf(ring []*ringEdge) *ringEdge {
+	return slices.MaxFunc(ring, func(a, b *ringEdge) int {
+		if a.local == nil || b.local == nil {
+			return cmp.Or(cmp.Compare(flag(a.local != nil), flag(b.local != nil)), cmp.Compare(a.InnerPos, b.InnerPos), compareEdges(&a.EdgeFact, &b.EdgeFact))
+		}
+		return cmp.Or(cmp.Compare(b.local.count, a.local.count), cmp.Compare(a.local.cs.pos, b.local.cs.pos))
+	})
+}
+
+// ring states a ring for the checks. It begins with the culprit.
+func (a *unit) ring(ring []*ringEdge, culprit *ringEdge) Ring {
+	i := slices.Index(ring, culprit)
+	var out Ring
+	for _, e := range slices.Concat(ring[i:], ring[:i]) {
+		r := RingEdge{Outer: e.Outer, Inner: e.Inner, Func: e.Func, OuterPos: e.OuterPos, InnerPos: e.InnerPos, Chain: e.Chain}
+		if e.local != nil {
+			r.Func = displayName(e.local.x.fn, a.pkg)
+			r.Here = a.rangeOf(e.local.cs)
+		} else if e == culprit {
+			r.Here = a.importOf(e)
+		}
+		out.Edges = append(out.Edges, r)
+	}
+	out.Range, out.Func = out.Edges[0].Here, out.Edges[0].Func
+	return out
+}
+
+// importOf is where this package imports the one that an edge is known from.
+func (a *unit) importOf(e *ringEdge) Range {
+	for _, f := range a.pass.Files {
+		for _, spec := range f.Imports {
+			for _, i := range e.from {
+				if path, err := strconv.Unquote(spec.Path.Value); err == nil && path == a.imports.edgesFrom[i] {
+					return Range{spec.Pos(), spec.End()}
+				}
+			}
+		}
+	}
+	name := a.pass.Files[0].Name
+	return Range{name.Pos(), name.End()}
 }

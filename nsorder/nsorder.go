@@ -70,7 +70,7 @@ func worst(res *analyzer.Result, a analyzer.Acquire) (*analyzer.Pair, string) {
 		if p.Want.Class != p.Held.Class {
 			continue
 		}
-		c := judge(res, p.Want.Class, p.Relation, inTurns(p), p.Implied)
+		c := judge(res, p.Want.Class, p.Relation, inTurns(p), p.Either)
 		if c == "" || best != nil && !nearer(p, best) {
 			continue
 		}
@@ -95,15 +95,14 @@ func inTurns(p *analyzer.Pair) bool {
 
 // judge returns the category of two locks of a class whose keys stand in rel,
 // "" if there is nothing to say. loop says that one call took both, in
-// different turns of a loop.
-func judge(res *analyzer.Result, class string, rel lockset.Relation, loop, implied bool) string {
+// different turns of a loop; either, that they are of an inferred class and may
+// be taken in either order.
+func judge(res *analyzer.Result, class string, rel lockset.Relation, loop, either bool) string {
 	if rel == lockset.Same || rel == lockset.After {
 		return ""
 	}
 	if c := res.Model.Classes[class]; c == nil || !c.Ordered {
-		// A comparison of anything at all is an order among mutexes, whose
-		// keys are values that cannot be compared.
-		if implied && res.Infer && rel != lockset.ByOther {
+		if either && res.Infer {
 			return unordered
 		}
 		return ""

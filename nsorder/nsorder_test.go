@@ -138,9 +138,9 @@ func TestNoOrderedCall(t *testing.T) {
 func TestInferred(t *testing.T) {
 	p := diagtest.New(t)
 	mu := func(key string) analyzer.Lock { return analyzer.Lock{Class: "bank.Account.mu", Key: key} }
-	pair := analyzer.Pair{Want: mu("to"), Held: mu("from"), At: p.Site(12), Relation: lockset.Unordered, Plain: true, Implied: true}
+	pair := analyzer.Pair{Want: mu("to"), Held: mu("from"), At: p.Site(12), Relation: lockset.Unordered, Plain: true, Implied: true, Either: true}
 	compared := pair
-	compared.Relation = lockset.ByOther
+	compared.Relation, compared.Either = lockset.ByOther, false
 	res := diagtest.Mail()
 	res.Acquires = []analyzer.Acquire{second(p.At(14), pair), second(p.At(15), compared)}
 	assert.Empty(t, p.Reports(nsorder.Analyzer, res), "without -infer")

@@ -1,0 +1,323 @@
+package analyzer
+
+import (
+	"cmp"
+	"go/token"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// # Edges
+//
+// An edge says that a lock of one class was waited for while one of another
+// class was held. It carries all that was held besides: two edges with a lock
+// in common are never walked at the same time, so the common lock, the gate,
+// keeps a ring from closing (Havelund 2000, "Using runtime analysis to guide
+// model checking of Java programs"). What a function's callers hold at every
+// one of their calls counts as a gate too.
+//
+// Of one pair of classes a few edges are kept, those with the fewest gates: an
+// edge with more of them closes no ring that the other does not.
+
+// An EdgeFact is one step of the order that the code shows: Inner was waited
+// for somewhere while Outer was held.
+type EdgeFact struct {
+	Outer, Inner string
+	Gates        []string // what else was held, sorted; a shared lock begins with sharedMark
+	Kind         EdgeKind
+	Func         string // "expunge.Run"
+	OuterPos     string // "dir/file.go:25"
+	InnerPos     string
+	Chain        []Hop // from Func to the acquisition
+}
+
+// An EdgeKind says how the two locks of an edge were asked for.
+type EdgeKind uint8
+
+// The bits of an EdgeKind.
+const (
+	OuterShared EdgeKind = 1 << iota // the lock held is held shared
+	InnerShared                      // the lock wanted is wanted shared
+	OuterImplied
+	InnerImplied
+)
+
+// sharedMark begins the name of a gate that is held shared: it keeps out
+// writers, but not another reader.
+const sharedMark = "~"
+
+// maxEdges is how many edges of one pair of classes are kept.
+const maxEdges = 4
+
+func (e *EdgeFact) pair() string { return e.Outer + "|" + e.Inner }
+
+// compareEdges puts the edges of a pair in order, the freest first.
+func compareEdges(a, b *EdgeFact) int {
+	return cmp.Or(
+		cmp.Compare(a.Outer, b.Outer), cmp.Compare(a.Inner, b.Inner),
+		cmp.Compare(len(a.Gates), len(b.Gates)), cmp.Compare(a.Kind, b.Kind), slices.Compare(a.Gates, b.Gates),
+		cmp.Compare(len(a.Chain), len(b.Chain)), cmp.Compare(a.InnerPos, b.InnerPos), cmp.Compare(a.OuterPos, b.OuterPos),
+		cmp.Compare(a.Func, b.Func), slices.CompareFunc(a.Chain, b.Chain, compareHops),
+	)
+}
+
+// covers reports whether every ring that b closes is closed by a too: a has no
+// gate that b has not, and is no weaker.
+func (a *EdgeFact) covers(b *EdgeFact) bool {
+	const shared = OuterShared | InnerShared
+	if a.Kind&shared&^b.Kind != 0 {
+		return false
+	}
+	for _, g := range a.Gates {
+		if !slices.Contains(b.Gates, g) && (!strings.HasPrefix(g, sharedMark) || !slices.Contains(b.Gates, g[len(sharedMark):])) {
+			return false
+		}
+	}
+	return true
+}
+
+// freest sorts edges and drops those that others of their pair cover.
+func freest[E interface{ fact() *EdgeFact }](edges []E) []E {
+	slices.SortStableFunc(edges, func(a, b E) int { return compareEdges(a.fact(), b.fact()) })
+	var out []E
+	start := 0 // of the pair in out
+	for _, e := range edges {
+		if len(out) > 0 && out[len(out)-1].fact().pair() != e.fact().pair() {
+			start = len(out)
+		}
+		kept := out[start:]
+		if len(kept) < maxEdges && !slices.ContainsFunc(kept, func(o E) bool { return o.fact().covers(e.fact()) }) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (e *EdgeFact) fact() *EdgeFact { return e }
+
+// uniqueEdges returns the freest edges of es, sorted.
+func uniqueEdges(es []EdgeFact) []EdgeFact {
+	ptrs := make([]*EdgeFact, len(es))
+	for i := range es {
+		ptrs[i] = &es[i]
+	}
+	var out []EdgeFact
+	for _, e := range freest(ptrs) {
+		out = append(out, *e)
+	}
+	return out
+}
+
+// A localEdge is an edge of the package under analysis.
+type localEdge struct {
+	EdgeFact
+	x     *exec
+	cs    callSite // where the inner lock is asked for
+	count int      // places that take the two classes this way round
+}
+
+type stepKey struct {
+	outer, inner string
+	pos          token.Pos
+	gates        string
+	kind         EdgeKind
+}
+
+// orderStep notes that w is waited for while held is held, as the edges that this
+// adds to the order. A lock that nobody else can see is no part of any.
+func (x *exec) orderStep(s *state, cs callSite, w wanted, key *lockset.Value, held lockset.Set) {
+	if w.try || w.class == "" || len(held) == 0 || w.plain && x.unseen(s, key) {
+		return
+	}
+	var sure []lockset.Lock
+	for _, l := range held {
+		if l.Class != "" && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !(l.Is(lockset.Plain) && x.unseen(s, l.Key)) {
+			sure = append(sure, l)
+		}
+	}
+	for _, l := range sure {
+		if l.Class == w.class || !l.Is(lockset.Implied) && !w.implied {
+			continue
+		}
+		k := stepKey{outer: l.Class, inner: w.class, pos: cs.pos}
+		if x.mode(s, l.Mode, l.ModeBy) == lockmodel.Shared {
+			k.kind |= OuterShared
+		}
+		if w.mode == lockmodel.Shared {
+			k.kind |= InnerShared
+		}
+		if l.Is(lockset.Implied) {
+			k.kind |= OuterImplied
+		}
+		if w.implied {
+			k.kind |= InnerImplied
+		}
+		gates := x.gates(s, sure, l.Class, w.class)
+		k.gates = strings.Join(gates, ",")
+		if old := x.record.steps[k]; old == nil || w.chain.less(old.chain) {
+			x.record.steps[k] = &stepRec{cs: cs, gates: gates, outer: x.takenAt(l).last().pos, chain: w.chain}
+		}
+	}
+}
+
+// A stepRec is an edge as one function shows it.
+type stepRec struct {
+	cs    callSite
+	gates []string
+	outer string
+	chain *hop
+}
+
+// gates names what of held keeps others out, besides two classes.
+func (x *exec) gates(s *state, held []lockset.Lock, but ...string) []string {
+	var out []string
+	for _, l := range held {
+		if slices.Contains(but, l.Class) {
+			continue
+		}
+		g := l.Class
+		if x.mode(s, l.Mode, l.ModeBy) == lockmodel.Shared {
+			g = sharedMark + g
+		}
+		out = append(out, g)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// calledUnder notes what is held at a call of a function of this package: what
+// is held at all its calls are gates of what it does.
+func (x *exec) calledUnder(s *state, fn *ssa.Function) {
+	if !x.a.infer || fn == nil {
+		return
+	}
+	if o := fn.Origin(); o != nil {
+		fn = o
+	}
+	var sure []lockset.Lock
+	for _, l := range s.held {
+		if l.Class != "" && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !(l.Is(lockset.Plain) && x.unseen(s, l.Key)) {
+			sure = append(sure, l)
+		}
+	}
+	gates := x.gates(s, sure)
+	if old, ok := x.record.under[fn]; ok {
+		gates = bothGates(old, gates)
+	}
+	x.record.under[fn] = gates
+}
+
+// bothGates returns the gates that are in a and in b, shared if they are so in
+// one of them.
+func bothGates(a, b []string) []string {
+	var out []string
+	for _, g := range a {
+		name := strings.TrimPrefix(g, sharedMark)
+		switch {
+		case slices.Contains(b, name):
+			out = append(out, g)
+		case slices.Contains(b, sharedMark+name):
+			out = append(out, sharedMark+name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// entryGates returns, for each function of the package that only the package
+// itself calls, what all its callers hold: the greatest fixpoint of what is
+// held at its calls and what its callers were called under.
+func (a *unit) entryGates() map[*ssa.Function][]string {
+	callers := make(map[*ssa.Function][]*ssa.Function)
+	for _, f := range a.funcs {
+		if x := a.execs[f]; x != nil {
+			for fn := range x.record.under {
+				callers[fn] = append(callers[fn], f) // in order of a.funcs
+			}
+		}
+	}
+	gates := make(map[*ssa.Function][]string)
+	known := make(map[*ssa.Function]bool) // not known: everything, so far
+	for changed := true; changed; {
+		changed = false
+		for _, f := range a.funcs {
+			var all []string
+			any := false
+			if !a.isRoot(f) {
+				for _, c := range callers[f] {
+					if !a.isRoot(c) && len(callers[c]) > 0 && !known[c] {
+						continue
+					}
+					at := slices.Concat(a.execs[c].record.under[f], gates[c])
+					slices.Sort(at)
+					if at = slices.Compact(at); any {
+						at = bothGates(all, at)
+					}
+					all, any = at, true
+				}
+				if !any && len(callers[f]) > 0 {
+					continue // only from itself, so far
+				}
+			}
+			if !known[f] || !slices.Equal(gates[f], all) {
+				known[f], gates[f], changed = true, all, true
+			}
+		}
+	}
+	return gates
+}
+
+// localEdges returns the edges that the functions of this package add.
+func (a *unit) localEdges() []*localEdge {
+	entry := a.entryGates()
+	counts := make(map[string]map[token.Pos]bool)
+	var out []*localEdge
+	for _, f := range a.funcs {
+		x := a.execs[f]
+		if x == nil {
+			continue
+		}
+		for k, r := range x.record.steps {
+			e := &localEdge{x: x, cs: r.cs}
+			e.EdgeFact = EdgeFact{
+				Outer: k.outer, Inner: k.inner, Kind: k.kind, Func: qualified(x), OuterPos: r.outer,
+				InnerPos: a.place(k.pos), Chain: shortChain(hops(r.chain)),
+			}
+			if n := len(e.Chain); n > 0 {
+				e.InnerPos = e.Chain[n-1].Pos
+			}
+			for _, g := range slices.Concat(r.gates, entry[f]) {
+				if name := strings.TrimPrefix(g, sharedMark); name != e.Outer && name != e.Inner {
+					e.Gates = append(e.Gates, g)
+				}
+			}
+			slices.Sort(e.Gates)
+			e.Gates = slices.Compact(e.Gates)
+			if counts[e.pair()] == nil {
+				counts[e.pair()] = make(map[token.Pos]bool)
+			}
+			counts[e.pair()][k.pos] = true
+			out = append(out, e)
+		}
+	}
+	for _, e := range out {
+		e.count = len(counts[e.pair()])
+	}
+	slices.SortFunc(out, func(a, b *localEdge) int {
+		return cmp.Or(compareEdges(&a.EdgeFact, &b.EdgeFact), cmp.Compare(a.cs.pos, b.cs.pos))
+	})
+	return freest(out)
+}
+
+// shortChain keeps of a witness what a fact keeps: the first calls and the last.
+func shortChain(chain []Hop) []Hop {
+	if len(chain) <= maxHops {
+		return chain
+	}
+	return append(slices.Clone(chain[:maxHops-1]), chain[len(chain)-1])
+}
