@@ -18,7 +18,7 @@ type Owner struct {
 	holds []*hold     // in the order they were taken
 	room  [4]*hold    // the first few of holds
 	spare *hold       // for the next lock
-	slab  []Namespace // guards for re-entry, not handed out yet
+	slab  []Namespace // guards not handed out yet
 	slabs int         // guards in the last slab
 
 	waiting *waiter // guarded by Space.graph

@@ -65,7 +65,7 @@ func (o *Owner) takeUser(ctx context.Context, user string, mode Mode, pc uintptr
 		return nil, err
 	}
 	o.keep(h)
-	return &Namespace{hold: h, user: user}, nil
+	return o.newGuard(h), nil
 }
 
 // newHold returns the hold that o released last, or a new one. No guard that is not done refers to
@@ -78,17 +78,22 @@ func (o *Owner) newHold() *hold {
 	return new(hold)
 }
 
-// enterAgain counts h once more. Its guards come from slabs that double in size: each must be a
-// guard of its own, because Release is idempotent, and must cost no allocation of its own.
+// enterAgain counts h once more.
 func (o *Owner) enterAgain(h *hold) *Namespace {
+	h.again()
+	return o.newGuard(h)
+}
+
+// newGuard returns a guard for h. Each must be one of its own, because Release is idempotent, and
+// should cost no allocation of its own: they come in slabs, each twice as large as the one before.
+func (o *Owner) newGuard(h *hold) *Namespace {
 	if len(o.slab) == 0 {
-		o.slabs = min(max(8, 2*o.slabs), 1024)
+		o.slabs = min(max(1, 2*o.slabs), 1024)
 		o.slab = make([]Namespace, o.slabs)
 	}
 	n := &o.slab[0]
 	o.slab = o.slab[1:]
 	n.hold, n.user = h, h.key
-	h.again()
 	return n
 }
 
