@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -147,6 +148,35 @@ func BenchmarkUncontended(b *testing.B) {
 			m.Unlock()
 		}
 	})
+}
+
+// The two raw calls and nslock in turns of a hundred, so that other work on the machine weighs on
+// both: the median of the turns' ratios.
+func BenchmarkAgainstTwoCalls(b *testing.B) {
+	f, err := os.Create(filepath.Join(b.TempDir(), "lock"))
+	must(b, err)
+	defer f.Close()
+	fd := f.Fd()
+	o := space(b, b.TempDir()).NewOwner("bench")
+	var ratios []float64
+	for b.Loop() {
+		from := time.Now()
+		for range 100 {
+			setLock(b, fd, syscall.F_WRLCK)
+			setLock(b, fd, syscall.F_UNLCK)
+		}
+		raw := time.Since(from)
+		for range 100 {
+			ns, err := o.LockUser(bg, "alice", nslock.Exclusive)
+			if err != nil {
+				b.Fatal(err)
+			}
+			ns.Release()
+		}
+		ratios = append(ratios, float64(time.Since(from)-raw)/float64(raw))
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "x-two-calls")
 }
 
 // A user that is not among the last few hundred: the lock file is opened and closed.
