@@ -38,6 +38,7 @@ type unit struct {
 	codes     map[*ssa.Function]*code
 
 	typeOf     map[string]types.Type
+	selections map[[2]string]*types.Selection // methods, by type key and name
 	modes      map[*lockset.Value]map[string]lockmodel.Mode
 	fieldLocks map[*types.Var]*lockDecl
 	lockTypes  map[types.Type]bool
@@ -74,7 +75,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 	a := &unit{
 		vet: v, pass: pass, pkg: pass.Pkg, t: lockset.NewTable(), model: model, infer: v.infers(pass), imports: im,
 		local: map[string]*ssa.Function{}, summaries: map[*ssa.Function]*summary{}, running: map[*ssa.Function]bool{},
-		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{},
+		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{}, selections: map[[2]string]*types.Selection{},
 		modes:      map[*lockset.Value]map[string]lockmodel.Mode{},
 		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[types.Type][]string{},
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
@@ -183,7 +184,7 @@ func (a *unit) methodOf(v *lockset.Value, name string, args []*lockset.Value) (c
 	if n, ok := types.Unalias(deref(t)).(*types.Named); ok && !token.IsExported(name) && n.Obj().Pkg() != nil {
 		pkg = n.Obj().Pkg()
 	}
-	sel := types.NewMethodSet(t).Lookup(pkg, name)
+	sel := a.selection(t, v.Aux, pkg, name)
 	if sel == nil {
 		return callee{}, false
 	}
@@ -199,6 +200,18 @@ func (a *unit) methodOf(v *lockset.Value, name string, args []*lockset.Value) (c
 		return a.calleeOf(f, nil, args), true
 	}
 	return callee{}, false
+}
+
+// selection returns the method of t, whose key is typ, with a name; nil if
+// there is none. Method sets are dear, and asked for again and again.
+func (a *unit) selection(t types.Type, typ string, pkg *types.Package, name string) *types.Selection {
+	k := [2]string{typ, name}
+	if sel, ok := a.selections[k]; ok {
+		return sel
+	}
+	sel := types.NewMethodSet(t).Lookup(pkg, name)
+	a.selections[k] = sel
+	return sel
 }
 
 func deref(t types.Type) types.Type {
