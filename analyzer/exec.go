@@ -48,9 +48,22 @@ type exec struct {
 	entry   *state
 	record  *record
 	panics  map[string]bool      // cores of the states that have panicked
+	limit   int                  // how many states are kept apart at a point
 	bounded bool                 // something was lost to a bound
 	freedAt map[string]token.Pos // by class: the last release that was run
 	calling []string             // keys of the callbacks that are being followed
+}
+
+// stateLimit is maxStates for functions of ordinary size, and less for large
+// ones, so that the work grows with the size of the code.
+func stateLimit(blocks int) int {
+	switch {
+	case blocks <= 80:
+		return maxStates
+	case blocks <= 400:
+		return maxStates / 4
+	}
+	return 2
 }
 
 // An acquisition is a place in a function where a lock comes to be held.
@@ -76,6 +89,7 @@ func newExec(a *unit, fn *ssa.Function) *exec {
 		a: a, t: a.t, fn: fn, code: a.codeOf(fn),
 		acqIDs: make(map[acqKey]int),
 		sum:    &summary{}, events: make(map[string]*event), exits: make(map[string]*exit),
+		limit:  stateLimit(len(fn.Blocks)),
 		record: newRecord(), panics: make(map[string]bool), freedAt: make(map[string]token.Pos),
 	}
 }
@@ -134,7 +148,7 @@ func (x *exec) flow(b *ssa.BasicBlock, s *state) {
 		}
 		return
 	}
-	if len(in) >= maxStates {
+	if len(in) >= x.limit {
 		x.bounded = true
 		if old := x.nearest(in, s); old.join(s, x.t) && !slices.Contains(x.todo[b.Index], old) {
 			x.todo[b.Index] = append(x.todo[b.Index], old)
@@ -196,7 +210,7 @@ func (x *exec) dedupe(states []*state) []*state {
 			old.merge(s, x.t)
 			continue
 		}
-		if len(out) >= maxStates {
+		if len(out) >= x.limit {
 			x.bounded = true
 			x.nearest(seen, s).join(s, x.t)
 			continue

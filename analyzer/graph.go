@@ -98,6 +98,9 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 					g.lockish[i] = true
 				}
 			}
+			if f.Synthetic == "package initializer" {
+				continue // it fills tables; whoever calls from them is seen
+			}
 			for _, op := range instr.Operands(nil) {
 				if fn, ok := (*op).(*ssa.Function); ok {
 					add(fn)
@@ -352,7 +355,6 @@ func (a *unit) analyse(f *ssa.Function) {
 	x := newExec(a, f)
 	a.summaries[f] = x.run()
 	a.execs[f] = x
-	a.dump(x)
 }
 
 func (a *unit) giveUp(f *ssa.Function, why string) {

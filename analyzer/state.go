@@ -380,15 +380,33 @@ func (s *state) put(place, v *lockset.Value) {
 	s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool {
 		return m.place == place || inside(m.place, whole)
 	})
+	if len(s.mem) >= maxMemory {
+		s.overflow(place)
+		return
+	}
 	lo, _ := s.memAt(place)
 	s.mem = slices.Insert(s.mem, lo, memEntry{place, v})
+}
+
+// maxMemory bounds what a state remembers. Functions that write more, such as
+// the initialisation of a large table, are of data.
+const maxMemory = 192
+
+// overflow notes that the object around place is not known to the last field.
+func (s *state) overflow(place *lockset.Value) {
+	for isPlace(place) && place.Op != lockset.OpGlobal {
+		place = place.Args[0]
+	}
+	if place.Op == lockset.OpAlloc {
+		s.hand(place)
+	}
 }
 
 // add makes place hold v besides what it holds: an element of a container.
 func (s *state) add(place, v *lockset.Value) {
 	lo, hi := s.memAt(place)
 	i, ok := slices.BinarySearchFunc(s.mem[lo:hi], v.ID(), func(m memEntry, id int) int { return m.val.ID() - id })
-	if !ok {
+	if !ok && len(s.mem) < maxMemory {
 		s.mem = slices.Insert(s.mem, lo+i, memEntry{place, v})
 	}
 }
