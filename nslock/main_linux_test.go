@@ -3,6 +3,7 @@ package nslock
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
@@ -21,6 +22,10 @@ var children = map[string]func(args []string){
 
 func TestMain(m *testing.M) {
 	if part := os.Getenv(childEnv); part != "" {
+		go func() { // the parent, however it ends, takes its children along
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			os.Exit(2)
+		}()
 		children[part](os.Args[1:])
 		os.Exit(0)
 	}
@@ -35,6 +40,8 @@ func child(t testing.TB, part string, args ...string) (*exec.Cmd, *bufio.Scanner
 	cmd := exec.Command(exe, args...)
 	cmd.Env = append(os.Environ(), childEnv+"="+part)
 	cmd.Stderr = os.Stderr
+	_, err = cmd.StdinPipe()
+	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())

@@ -270,28 +270,36 @@ func runModel(t *testing.T, c choices, steps int) {
 	}
 }
 
+// patient returns the context for a call: one that is soon done if the call must wait.
+func patient(want error) (context.Context, context.CancelFunc) {
+	if want == errWaits {
+		return context.WithTimeout(bg, 1500*time.Microsecond)
+	}
+	return context.WithTimeout(bg, patience)
+}
+
 func (m *model) step(c choices) string {
 	o := m.owners[c.IntN(len(m.owners))]
 	user, mode := modelUsers[c.IntN(len(modelUsers))], Mode(1+c.IntN(2))
-	ctx, cancel := context.WithTimeout(bg, 1500*time.Microsecond)
-	defer cancel()
 	switch c.IntN(9) {
 	case 0:
-		return m.lock(o, mode, []string{user}, func() (*Namespace, error) { return o.real.LockUser(ctx, user, mode) })
+		return m.lock(o, mode, []string{user}, func(ctx context.Context) (*Namespace, error) { return o.real.LockUser(ctx, user, mode) })
 	case 1:
 		other := modelUsers[c.IntN(len(modelUsers))]
 		users := []string{user, other}
 		slices.Sort(users)
 		users = slices.Compact(users)
-		return m.lock(o, mode, users, func() (*Namespace, error) { return o.real.LockUsers(ctx, mode, other, user, "") })
+		return m.lock(o, mode, users, func(ctx context.Context) (*Namespace, error) {
+			return o.real.LockUsers(ctx, mode, other, user, "")
+		})
 	case 2:
 		return m.tryLock(o, user, mode)
 	case 3:
-		return m.openMailbox(ctx, o, user, mode)
+		return m.openMailbox(o, user, mode)
 	case 4:
-		return m.lockMboxname(ctx, o, user, mode)
+		return m.lockMboxname(o, user, mode)
 	case 5:
-		return m.parkOrUnpark(ctx, o, c, mode)
+		return m.parkOrUnpark(o, c, mode)
 	case 6:
 		return m.repack(o, user)
 	}
@@ -301,9 +309,11 @@ func (m *model) step(c choices) string {
 	return m.release(o, c.IntN(len(o.guards)))
 }
 
-func (m *model) lock(o *modelOwner, mode Mode, users []string, call func() (*Namespace, error)) string {
+func (m *model) lock(o *modelOwner, mode Mode, users []string, call func(context.Context) (*Namespace, error)) string {
 	want := m.lockUsers(o, mode, users)
-	ns, err := call()
+	ctx, cancel := patient(want)
+	defer cancel()
+	ns, err := call(ctx)
 	what := fmt.Sprintf("lock %v %v", users, mode)
 	m.compare(o, what, err, want)
 	if err == nil {
@@ -329,8 +339,10 @@ func (m *model) tryLock(o *modelOwner, user string, mode Mode) string {
 	return "try " + user
 }
 
-func (m *model) openMailbox(ctx context.Context, o *modelOwner, user string, mode Mode) string {
+func (m *model) openMailbox(o *modelOwner, user string, mode Mode) string {
 	want := m.open(o, user, mode)
+	ctx, cancel := patient(want)
+	defer cancel()
 	mb, err := o.real.OpenMailbox(ctx, MailboxRef{User: user, UniqueID: modelID(user)}, mode)
 	what := fmt.Sprintf("open %s %v", user, mode)
 	m.compare(o, what, err, want)
@@ -342,8 +354,10 @@ func (m *model) openMailbox(ctx context.Context, o *modelOwner, user string, mod
 	return what
 }
 
-func (m *model) lockMboxname(ctx context.Context, o *modelOwner, user string, mode Mode) string {
+func (m *model) lockMboxname(o *modelOwner, user string, mode Mode) string {
 	want := m.mboxname(o, user, mode)
+	ctx, cancel := patient(want)
+	defer cancel()
 	mn, err := o.real.LockMboxname(ctx, modelID(user), mode)
 	what := fmt.Sprintf("mboxname %s %v", user, mode)
 	m.compare(o, what, err, want)
@@ -355,7 +369,7 @@ func (m *model) lockMboxname(ctx context.Context, o *modelOwner, user string, mo
 }
 
 // parkOrUnpark parks a mailbox of o, or locks the index of a parked one again.
-func (m *model) parkOrUnpark(ctx context.Context, o *modelOwner, c choices, mode Mode) string {
+func (m *model) parkOrUnpark(o *modelOwner, c choices, mode Mode) string {
 	for _, g := range o.guards {
 		if g.class != classMailbox || c.IntN(2) == 0 {
 			continue
@@ -377,6 +391,8 @@ func (m *model) parkOrUnpark(ctx context.Context, o *modelOwner, c choices, mode
 		} else {
 			want = m.takeIndex(o, key, mode)
 		}
+		ctx, cancel := patient(want)
+		defer cancel()
 		err := g.mb.LockIndex(ctx, mode)
 		m.compare(o, "index "+user, err, want)
 		if err == nil {
