@@ -20,7 +20,7 @@ import (
 // The documents are programs. Every fenced block is run in order, in a
 // directory that the blocks of one document share:
 //
-//	sh    is run by bash; commands that fail end it
+//	sh    is run by the shell; a command that fails ends it
 //	text  is what the sh block before it prints, both streams; a line of three
 //	      dots stands for any lines, and three dots in a line for any text
 //	go    is a package of its own, which may import nslock; lockvet says of it
@@ -157,7 +157,7 @@ func (d *document) shell(t *testing.T, at string, b block) {
 	t.Helper()
 	root, err := filepath.Abs(".")
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", b.text)
+	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", b.text)
 	cmd.Dir = filepath.Join(d.dir, b.marks["in"])
 	if b.marks["in"] == "checkout" {
 		cmd.Dir = root
