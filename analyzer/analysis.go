@@ -279,12 +279,20 @@ func (a *unit) callText(cs callSite) string {
 
 // calleeText is the user's expression, at a call, for a value that the callee
 // knows by its parameters.
-func (a *unit) calleeText(cs callSite, v *lockset.Value) string {
+func (a *unit) calleeText(cs callSite, c callee, v *lockset.Value) string {
 	suffix := ""
 	for v.Op == lockset.OpField {
 		name, _, _ := strings.Cut(v.Aux, lockMark)
 		suffix = "." + name + suffix
 		v = v.Args[0]
+	}
+	if free := v; c.fn != nil {
+		if free.Op == lockset.OpDeref {
+			free = free.Args[0]
+		}
+		if free.Op == lockset.OpFree && free.N < len(c.fn.FreeVars) {
+			return short(c.fn.FreeVars[free.N].Name() + suffix)
+		}
 	}
 	call := a.callExpr(cs)
 	if v.Op != lockset.OpParam || call == nil || cs.common == nil || cs.common.IsInvoke() {

@@ -235,7 +235,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub), origin: ev.origin}
 			if ev.key != nil {
 				w.keys = []*lockset.Value{sub(ev.key)}
-				w.text = x.a.calleeText(cs, ev.key)
+				w.text = x.a.calleeText(cs, c, ev.key)
 			}
 			if ev.by != nil {
 				w.by = sub(ev.by)
@@ -267,6 +267,9 @@ func (x *exec) subFreed(fs []freed, sub func(*lockset.Value) *lockset.Value) []f
 		}
 		if f.key != nil {
 			g.key = sub(f.key)
+			if g.class == "" {
+				x.nameFreed(&g)
+			}
 		}
 		out = append(out, g)
 	}

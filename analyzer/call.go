@@ -63,13 +63,13 @@ func callPos(instr *ssa.Call) token.Pos {
 	if p := instr.Pos(); p.IsValid() {
 		return p
 	}
-	if p := instr.Call.Value.Pos(); p.IsValid() {
-		return p
-	}
 	for _, a := range instr.Call.Args {
-		if p := a.Pos(); p.IsValid() {
-			return p
+		if mc, ok := a.(*ssa.MakeClosure); ok && mc.Fn.Pos().IsValid() {
+			return mc.Fn.Pos() // the body of the loop
 		}
+	}
+	if _, fn := instr.Call.Value.(*ssa.Function); !fn && instr.Call.Value.Pos().IsValid() {
+		return instr.Call.Value.Pos()
 	}
 	return instr.Parent().Pos()
 }

@@ -179,6 +179,9 @@ func (x *exec) holdEvent(ev *event, cs callSite, held lockset.Set) {
 		}
 		ev.held = append(ev.held, x.entryLock(l))
 		ev.heldAt = append(ev.heldAt, x.takenAt(l))
+		if x.fn.Synthetic != "" {
+			in = heldIn{} // nobody wrote this call
+		}
 		ev.heldIn = append(ev.heldIn, in)
 	}
 }
@@ -240,7 +243,7 @@ func (x *exec) takenAt(l lockset.Lock) *hop {
 
 // maxCallbacks is how many callbacks are followed one inside the other: what a
 // callee is given may itself call what it is given, and so on round a circle.
-const maxCallbacks = 3
+const maxCallbacks = 5
 
 // callEvent settles an event of a callee that calls what the callee was given.
 // sub translates the callee's values; s is the state at the call, less what
@@ -347,7 +350,7 @@ func (x *exec) heldInCallee(cs callSite, c callee, ev *event, i int, l lockset.L
 	extra := "held " + ev.heldAt[i].last().pos
 	l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), ev.heldAt[i]), extra, nil)
 	x.acqs[l.Site].inCallee = true
-	if i < len(ev.heldIn) {
+	if i < len(ev.heldIn) && ev.heldIn[i].site.instr != nil {
 		x.acqs[l.Site].from = &ev.heldIn[i]
 	}
 	return l

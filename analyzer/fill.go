@@ -287,6 +287,9 @@ func (a *unit) fillRequires(res *Result, x *exec) {
 			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs), Chain: hops(r.want.chain),
 			Want: Lock{Class: r.want.class, Mode: r.mode}, Status: r.status, Some: r.some, Freed: a.line(r.freed),
 		}
+		if r.some {
+			q.MissAt, q.MissIf = x.missing(r)
+		}
 		q.Want.Key = r.want.text
 		if q.Want.Key == "" {
 			q.Want.Key = a.wantText(r.cs, r.want.chain, r.want.keyArg, false)
@@ -301,6 +304,55 @@ func (a *unit) fillRequires(res *Result, x *exec) {
 		a.suggest(&q, x, r)
 		res.Requires = append(res.Requires, q)
 	}
+}
+
+// missing finds the branch on which it depends whether a required lock is held:
+// from the place where it is taken up the dominators to the first condition
+// that all paths to the call pass. It returns the line of the condition, and
+// its truth on the paths without the lock.
+func (x *exec) missing(r *requireRec) (line int, truth bool) {
+	if r.cs.instr == nil || r.cs.instr.Parent() != x.fn {
+		return 0, false
+	}
+	to := r.cs.instr.Block()
+	for _, acq := range x.acqs {
+		if acq.class != r.want.class || acq.site.instr == nil || acq.site.instr.Parent() != x.fn {
+			continue
+		}
+		for b := acq.site.instr.Block(); b != nil; b = b.Idom() {
+			d := b.Idom()
+			if d == nil || !d.Dominates(to) || b.Dominates(to) {
+				continue
+			}
+			cond, ok := d.Instrs[len(d.Instrs)-1].(*ssa.If)
+			if !ok {
+				break
+			}
+			return x.a.line(condPos(cond)), d.Succs[0] != b
+		}
+	}
+	return 0, false
+}
+
+// condPos is the position of a condition, or of the nearest thing before it.
+func condPos(cond *ssa.If) token.Pos {
+	if p := cond.Cond.Pos(); p.IsValid() {
+		return p
+	}
+	instrs := cond.Block().Instrs
+	for i := len(instrs) - 1; i >= 0; i-- {
+		if p := instrs[i].Pos(); p.IsValid() {
+			return p
+		}
+	}
+	for _, s := range cond.Block().Succs[:1] {
+		for _, instr := range s.Instrs {
+			if p := instr.Pos(); p.IsValid() {
+				return p
+			}
+		}
+	}
+	return token.NoPos
 }
 
 func (x *exec) siteAt(i int) Site { return x.siteOf(lockset.Lock{Site: i}) }

@@ -20,7 +20,7 @@ type graph struct {
 	num     map[*ssa.Function]int
 	succs   [][]int
 	lockish []bool // it can take or give up a lock, or keeps the guard of one
-	dynamic []bool // it calls what it is given, at some depth
+	dynamic []bool // it calls or keeps what it is given, or waits for what others started, at some depth
 	roots   []bool
 }
 
@@ -72,6 +72,9 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 				switch {
 				case fn != nil:
 					add(fn)
+					if groupWaits[fn.String()] {
+						g.dynamic[i] = true // for goroutines that callers have started
+					}
 				case c.IsInvoke():
 					if a.model.FuncOf(c.Method) != nil {
 						g.lockish[i] = true
@@ -93,7 +96,12 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 						}
 					}
 				}
+			case *ssa.MapUpdate:
+				g.dynamic[i] = g.dynamic[i] || callable(instr.Value.Type())
 			case *ssa.Store:
+				if _, local := instr.Addr.(*ssa.Alloc); !local && f.Synthetic == "" && callable(instr.Val.Type()) {
+					g.dynamic[i] = true // others will call it
+				}
 				if fa, ok := instr.Addr.(*ssa.FieldAddr); ok && a.holdsGuard(structField(fa.X.Type(), fa.Field).Type()) {
 					g.lockish[i] = true
 				}
@@ -108,6 +116,20 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 			}
 		}
 	}
+}
+
+// callable reports whether a value of type t is something to call: a function,
+// or a container of functions.
+func callable(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Signature:
+		return true
+	case *types.Slice:
+		return callable(u.Elem())
+	case *types.Map:
+		return callable(u.Elem())
+	}
+	return false
 }
 
 func (a *unit) addTarget(c callee, add func(*ssa.Function), g *graph, i int) {

@@ -159,6 +159,11 @@ func (x *exec) lookup(s *state, place *lockset.Value) *lockset.Value {
 		if lo, hi := s.memAt(whole); whole != base && hi-lo == 1 {
 			return x.field(s, s.mem[lo].val, place.Aux)
 		}
+		if base.Op == lockset.OpField { // a struct in a struct
+			if v := x.lookup(s, base); v != base {
+				return x.field(s, v, place.Aux)
+			}
+		}
 	case lockset.OpDeref:
 		if v := x.wholeStruct(s, place); v != nil {
 			return v

@@ -51,10 +51,8 @@ func (x *exec) mutex(s *state, cs callSite, c callee) ([]*state, bool) {
 	}
 	recv := c.obj.Signature().Recv().Type()
 	lock, place := x.a.typeLock(recv), x.t.Deref(c.args[0])
-	if lock == nil && !isSyncMutex(recv) {
-		if !x.a.isLockType(recv) {
-			return nil, false
-		}
+	if lock == nil && !isSyncMutex(recv) && (!x.a.isLockType(recv) || x.a.lockAt(place) == nil) {
+		return nil, false // its body tells
 	}
 	return x.mutexAt(s, cs, op, place, c.args[0], lock)
 }
@@ -133,6 +131,22 @@ func (x *exec) classOf(s *state, w *wanted) bool {
 	}
 	w.keys = one(key)
 	return true
+}
+
+// nameFreed finds the class and key of a mutex that a callee has released by a
+// pointer, now that its place is known.
+func (x *exec) nameFreed(f *freed) {
+	lock := x.a.lockAt(f.key)
+	if lock == nil {
+		return
+	}
+	f.class = lock.Class
+	if f.key.Op == lockset.OpField {
+		f.key = f.key.Args[0]
+	}
+	for _, name := range lock.Path {
+		f.key = x.t.Field(f.key, name)
+	}
 }
 
 // A lockDecl is a lock that is declared, or inferred.

@@ -105,6 +105,8 @@ type Require struct {
 	Status  Status
 	At      Site   // Weaker: where the lock was taken shared
 	Some    bool   // it is held on other paths
+	MissAt  int    // Some: line of the branch that the lock depends on, 0 if none was found
+	MissIf  bool   // the truth of its condition on the paths without the lock
 	Freed   int    // line on which a lock of the class was released before, 0 if none
 	Other   string // the key of another lock of the class that is held, "" if none
 	OtherAt Site

@@ -35,7 +35,7 @@ func (c *check) missing(q analyzer.Require) analysis.Diagnostic {
 	case q.Freed > 0:
 		state = fmt.Sprintf("released on line %d", q.Freed)
 	case q.Some:
-		state = "not held on every path"
+		state = "not held on every path" + when(q)
 	}
 	d := c.required(q, notHeld, state)
 	if q.OtherAt.Pos.IsValid() {
@@ -50,6 +50,14 @@ func (c *check) missing(q analyzer.Require) analysis.Diagnostic {
 		}}
 	}
 	return d
+}
+
+// when says on which branch of a condition the lock is missing.
+func when(q analyzer.Require) string {
+	if q.MissAt == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (missing when line %d is %t)", q.MissAt, q.MissIf)
 }
 
 // weaker reports a call whose lock is held shared where it must be exclusive.

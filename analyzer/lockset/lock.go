@@ -64,8 +64,21 @@ func Compare(a, b Lock) int {
 // are never changed in place.
 type Set []Lock
 
-// Add returns s with l. A lock that is there already becomes Many.
+// Add returns s with l. A lock that is there already becomes Many; a mutex
+// that is there already stays as it is, wherever it is taken again: there is
+// one of it.
 func (s Set) Add(l Lock) Set {
+	if l.Is(Plain) && l.Key != nil {
+		for i, o := range s {
+			if o.Class != l.Class || o.Key != l.Key || !o.Is(Plain) {
+				continue
+			}
+			if !o.Is(Maybe) || l.Is(Maybe) {
+				return s
+			}
+			return s.Without(func(o Lock) bool { return o == s[i] }).Add(l)
+		}
+	}
 	i, ok := slices.BinarySearchFunc(s, l, Compare)
 	if !ok {
 		return slices.Insert(slices.Clone(s), i, l)
