@@ -166,10 +166,8 @@ func (a *unit) calleeOfValue(v *lockset.Value, args []*lockset.Value) (callee, b
 
 // shortKey makes a name for people of a function key.
 func shortKey(key string) string {
-	for i := len(key) - 1; i >= 0; i-- {
-		if key[i] == '$' {
-			return "func literal in " + path.Base(key[:i])
-		}
+	if outer, _, closure := strings.Cut(key, "$"); closure {
+		return "func literal in " + path.Base(outer)
 	}
 	return path.Base(key)
 }

@@ -151,7 +151,7 @@ func (x *exec) targets(s *state, d dynamic, vals []*lockset.Value) []callee {
 // emitCall makes the call an event of the function under analysis.
 func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value, next *hop) {
 	ev := &event{
-		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(d.args), fallback: fallback,
+		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), fallback: fallback,
 		chain: newHop(d.name, x.a.place(cs.pos), next),
 	}
 	x.holdEvent(ev, cs, held)
@@ -162,7 +162,7 @@ func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fall
 // the callers' own locks are still to be judged.
 func (x *exec) emitJudged(s *state, cs callSite, d dynamic) {
 	x.emit(s, &event{
-		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(d.args), judged: true,
+		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), judged: true,
 		chain: newHop(d.name, x.a.place(cs.pos), nil),
 	})
 }
@@ -198,12 +198,31 @@ func (x *exec) anyElem(v *lockset.Value) *lockset.Value {
 }
 
 // entryArgs keeps of args what means something to a caller.
-func (x *exec) entryArgs(args []*lockset.Value) []*lockset.Value {
+func (x *exec) entryArgs(s *state, args []*lockset.Value) []*lockset.Value {
 	out := make([]*lockset.Value, len(args))
 	for i, a := range args {
-		out[i] = x.entryValue(a)
+		out[i] = x.entryArg(s, a)
 	}
 	return out
+}
+
+// entryArg is entryValue, which of a closure keeps what its captured variables
+// hold.
+func (x *exec) entryArg(s *state, v *lockset.Value) *lockset.Value {
+	if v.Op != lockset.OpFunc || v.Entry() {
+		return x.entryValue(v)
+	}
+	caps := make([]*lockset.Value, len(v.Args))
+	for i, c := range v.Args {
+		caps[i] = x.entryValue(c)
+		if c.Entry() {
+			continue
+		}
+		if held := x.lookup(s, x.t.Deref(c)); held.Op == lockset.OpFunc || held.Entry() {
+			caps[i] = x.t.Cell(x.entryArg(s, held))
+		}
+	}
+	return x.t.Func(v.Aux, caps...)
 }
 
 // entryValue returns v if it means something to a caller, else Unknown.
@@ -337,7 +356,7 @@ type callback struct {
 // passOn hands an event that cannot be settled here to the callers.
 func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) {
 	out := &event{
-		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(d.args), fallback: ev.fallback, judged: ev.judged,
+		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(inner, d.args), fallback: ev.fallback, judged: ev.judged,
 		chain: newHop(c.name, x.a.place(cs.pos), ev.chain),
 	}
 	x.holdEvent(out, cs, inner.held)

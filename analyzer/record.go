@@ -127,15 +127,11 @@ func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Val
 // comparison returns the position of the comparison that was made of other
 // values than the two keys.
 func (x *exec) comparison(s *state, held, want *lockset.Value) token.Pos {
-	for _, f := range s.facts {
-		if pos, ok := x.a.comparedAt[f.Cond]; ok && f.Cond.Op == lockset.OpCmp && f.Cond.Aux == "<" {
-			return pos
-		}
-		if pos, ok := x.a.sortedAt[f.Cond]; ok {
-			return pos
-		}
+	cond := x.t.OtherComparison(s.facts, held, want)
+	if pos, ok := x.a.sortedAt[cond]; ok {
+		return pos
 	}
-	return token.NoPos
+	return x.a.comparedAt[cond]
 }
 
 // required notes how a requirement is met on one path.

@@ -422,12 +422,35 @@ func inside(place, whole *lockset.Value) bool {
 	return false
 }
 
-// hand notes that somebody else keeps the locks in v.
+// maxHanded is how far below what a function was given a path may lead that is
+// noted as handed over. Beyond, what the path leads through is: a list that is
+// walked would make a path for each of its elements.
+const maxHanded = 3
+
+// hand notes that somebody else keeps the locks in v. What lies below a value
+// that was handed over is handed over with it.
 func (s *state) hand(v *lockset.Value) {
-	i, ok := slices.BinarySearchFunc(s.handed, v.ID(), func(h *lockset.Value, id int) int { return h.ID() - id })
-	if !ok {
-		s.handed = slices.Insert(slices.Clone(s.handed), i, v)
+	lies := func(p *lockset.Value) bool { return isPlace(p) && p.Op != lockset.OpGlobal }
+	depth := 0
+	for p := v; lies(p); p = p.Args[0] {
+		depth++
 	}
+	for ; depth > maxHanded; depth-- {
+		v = v.Args[0]
+	}
+	find := func(v *lockset.Value) (int, bool) {
+		return slices.BinarySearchFunc(s.handed, v.ID(), func(h *lockset.Value, id int) int { return h.ID() - id })
+	}
+	for p := v; ; p = p.Args[0] {
+		if _, ok := find(p); ok {
+			return
+		}
+		if !lies(p) {
+			break
+		}
+	}
+	i, _ := find(v)
+	s.handed = slices.Insert(slices.Clone(s.handed), i, v)
 }
 
 // rename rewrites every value of s. Facts about what is renamed are dropped

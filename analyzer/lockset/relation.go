@@ -44,7 +44,7 @@ func (t *Table) Relate(f Facts, held, want *Value, ascending func(*Value) bool) 
 	if t.notAfter(f, want, held) {
 		return Before
 	}
-	if t.comparedByOther(f, held, want) {
+	if t.comparedByOther(f, held, want) != nil {
 		return ByOther
 	}
 	if inPrev(held, want) {
@@ -194,9 +194,21 @@ func sameShape(held, want *Value) bool {
 	return differ
 }
 
-// comparedByOther reports whether f compares the two keys' neighbours: values
-// that share a root with the one and the other key, but are not the keys.
-func (t *Table) comparedByOther(f Facts, held, want *Value) bool {
+// OtherComparison returns the condition that makes Relate say ByOther: what the
+// container of the keys is sorted by, or a comparison of values near the keys.
+func (t *Table) OtherComparison(f Facts, held, want *Value) *Value {
+	if x, _, _ := element(held); x != nil {
+		if by, ok := f.SortedBy(x); ok {
+			return t.Sorted(x, by)
+		}
+	}
+	return t.comparedByOther(f, held, want)
+}
+
+// comparedByOther returns a comparison in f of the two keys' neighbours: values
+// that share a root with the one and the other key, but are not the keys. It is
+// nil if there is none.
+func (t *Table) comparedByOther(f Facts, held, want *Value) *Value {
 	hr, wr := root(held), root(want)
 	for _, e := range f {
 		if e.Cond.Op != OpCmp || e.Cond.Aux != "<" {
@@ -204,10 +216,10 @@ func (t *Table) comparedByOther(f Facts, held, want *Value) bool {
 		}
 		a, b := e.Cond.Args[0], e.Cond.Args[1]
 		if (a.mentions(hr) && b.mentions(wr)) || (a.mentions(wr) && b.mentions(hr)) {
-			return true
+			return e.Cond
 		}
 	}
-	return false
+	return nil
 }
 
 // root returns the value that an access path starts from.

@@ -223,9 +223,19 @@ func (t *Table) Deref(x *Value) *Value {
 		return t.Unknown
 	case OpAddr:
 		return x.Args[0]
+	case OpSum:
+		if x.Aux == cell {
+			return x.Args[0]
+		}
 	}
 	return t.intern(OpDeref, "", 0, x)
 }
+
+const cell = "cell"
+
+// Cell returns the address of a variable that holds v and that nobody writes:
+// one that a closure captured.
+func (t *Table) Cell(v *Value) *Value { return t.Sum(cell, v) }
 
 // Addr returns the address of a place.
 func (t *Table) Addr(place *Value) *Value {
