@@ -188,6 +188,9 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		}
 		out := l
 		out.Key = n.known(l.Key)
+		if out.Key == nil && l.Is(lockset.Implied) {
+			continue // nobody could say which one, and so release it
+		}
 		if l.Guard != nil {
 			out.Guard = n.name(l.Guard, "l"+l.Class)
 		}

@@ -23,6 +23,13 @@ func (t *Table) Relate(f Facts, held, want *Value, ascending func(*Value) bool) 
 	if held == nil || want == nil || held.Op == OpUnknown || want.Op == OpUnknown {
 		return Unordered
 	}
+	// A lock inside a struct is known by the struct, or by a pointer to it.
+	if held.Op == OpAddr {
+		held = held.Args[0]
+	}
+	if want.Op == OpAddr {
+		want = want.Args[0]
+	}
 	if held == want {
 		return Same
 	}
