@@ -244,6 +244,8 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			x.require(s, cs, w)
 		case evJoin:
 			x.joinAt(s, cs, sub(ev.key))
+		case evOrder:
+			x.orderEvent(s, cs, ev, chain, sub)
 		case evRelease:
 			x.releaseEvent(s, cs, ev, chain, sub)
 		case evCall:
@@ -445,6 +447,9 @@ func (x *exec) free(s *state, f freed) {
 		return
 	}
 	own := f
+	if own.guard != nil {
+		own.guard = x.anyElem(own.guard)
+	}
 	if own.guard != nil && !own.guard.Entry() || own.guard == nil && (own.key == nil || !own.key.Entry()) {
 		return
 	}

@@ -94,7 +94,7 @@ func (w *writer) hops(h *hop) {
 }
 
 func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmodel.Mode) {
-	events := slices.DeleteFunc(slices.Clone(s.events), func(e *event) bool { return e.origin != nil })
+	events := slices.DeleteFunc(slices.Clone(s.events), func(e *event) bool { return e.origin != nil || e.kind == evOrder })
 	w.num(len(events))
 	for _, e := range events {
 		w.num(int(e.kind))

@@ -124,6 +124,9 @@ func eventKey(ev *event, detail bool) string {
 	num(ev.key)
 	num(ev.by)
 	num(ev.fn)
+	if ev.pair != nil {
+		b = binary.AppendUvarint(b, uint64(ev.pair.lock.Site))
+	}
 	b = append(append(b, ev.target...), 0)
 	for _, f := range ev.freed {
 		b = append(append(b, f.class...), 0)

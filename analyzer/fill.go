@@ -63,6 +63,9 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 			q.Retired = r.want.chain == nil || !a.retiredBefore(r)
 		}
 		for _, p := range r.pairs {
+			if p.asked && p.met && !p.failed {
+				continue // every caller gives the keys in order
+			}
 			q.Pairs = append(q.Pairs, Pair{
 				Want: Lock{Class: r.want.class, Key: a.wantText(r.cs, p.chain, p.keys, r.want.plain), Mode: p.mode},
 				Held: Lock{Class: p.lock.Class, Key: x.lockText(p.lock), Mode: p.heldMode},

@@ -311,7 +311,7 @@ func (x *exec) unop(s *state, instr *ssa.UnOp) []*state {
 	case token.NOT:
 		x.bind(s, instr, x.t.Not(v))
 	case token.ARROW:
-		got := x.t.Elem(v, x.t.Nil)
+		got := x.t.Elem(v, x.t.Site(x.code.num[instr], "turn"))
 		if els := x.elements(s, v); len(els) == 1 {
 			got = els[0]
 		}

@@ -528,7 +528,8 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 				if rel != lockset.Same && (unseen || l.Is(lockset.Implied) && x.unseen(s, l.Key)) {
 					continue
 				}
-				x.record.pair(x, s, cs, w, key, l, rel)
+				p := x.record.pair(x, s, cs, w, key, l, rel)
+				x.askOrder(s, p, l, w, key, rel)
 			}
 			if x.a.infer && again == nil {
 				x.orderStep(s, cs, w, key, held)
@@ -539,6 +540,38 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 		x.record.touch(x, cs, w, key)
 		if again == nil && !w.try && !unseen {
 			x.emit(s, x.acquireEvent(s, cs, w, key, held))
+		}
+	}
+}
+
+// askOrder leaves it to the callers to prove the order of two keys that they
+// give: they are all in this package.
+func (x *exec) askOrder(s *state, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
+	if rel != lockset.Unordered || l.Class != w.class || w.try || x.a.isRoot(x.fn) ||
+		l.Key == nil || key == nil || !l.Key.Entry() || !key.Entry() || !l.Key.Rooted() || !key.Rooted() {
+		p.failed = p.failed || rel != lockset.Same && rel != lockset.After
+		return
+	}
+	p.asked = true
+	x.emit(s, &event{kind: evOrder, class: w.class, key: l.Key, by: key, pair: p, chain: newHop("order", p.lock.Class, nil)})
+}
+
+// orderEvent judges the keys that this function gives a callee which takes the
+// locks of both.
+func (x *exec) orderEvent(s *state, cs callSite, ev *event, chain *hop, sub func(*lockset.Value) *lockset.Value) {
+	held, want := sub(ev.key), sub(ev.by)
+	rel := x.t.Relate(s.facts, held, want, x.ascending)
+	switch {
+	case rel == lockset.Same || rel == lockset.After:
+		ev.pair.met = true
+	case rel == lockset.Unordered && !x.a.isRoot(x.fn) && held.Entry() && want.Entry() && held.Rooted() && want.Rooted():
+		out := *ev
+		out.key, out.by, out.freed, out.guard = held, want, nil, nil
+		x.emit(s, &out)
+	default:
+		ev.pair.failed = true
+		if rel == lockset.ByOther {
+			ev.pair.rel = rel
 		}
 	}
 }

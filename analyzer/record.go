@@ -55,6 +55,8 @@ type pairRec struct {
 	keys     []lockmodel.Path
 	compared token.Pos
 	kin      kinship
+	// asked: the keys are the callers' to order; met and failed are what they did.
+	asked, met, failed bool
 }
 
 type requireKey struct {
@@ -108,7 +110,7 @@ func (r *record) touch(x *exec, cs callSite, w wanted, key *lockset.Value) {
 }
 
 // pair notes that w is asked for while l is held.
-func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Value, l lockset.Lock, rel lockset.Relation) {
+func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Value, l lockset.Lock, rel lockset.Relation) *pairRec {
 	r.touch(x, cs, w, key)
 	a := r.acquires[acquireKey{cs.pos, w.class, w.try}]
 	p := &pairRec{lock: l, rel: rel, mode: w.mode, heldMode: x.mode(s, l.Mode, l.ModeBy), ordered: w.ordered, key: key, chain: w.chain, keys: w.keyArg}
@@ -119,9 +121,11 @@ func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Val
 		p.kin = kin(rel, l.Key, key)
 	}
 	k := pairKey{l.Site, rel, [2]lockmodel.Mode{p.mode, p.heldMode}, p.kin}
-	if old := a.pairs[k]; old == nil || p.chain.less(old.chain) {
-		a.pairs[k] = p
+	if old := a.pairs[k]; old != nil && !p.chain.less(old.chain) {
+		return old
 	}
+	a.pairs[k] = p
+	return p
 }
 
 // comparison returns the position of the comparison that was made of other

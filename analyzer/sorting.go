@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"go/token"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -21,6 +22,7 @@ func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
 	}
 	v := c.args[0]
 	sortedBy := func(v *lockset.Value, path string) {
+		x.shuffle(s, v)
 		s.facts = s.facts.Unsort(v)
 		cond := x.t.Sorted(v, path)
 		x.a.sortedAt[cond] = cs.pos
@@ -59,6 +61,7 @@ func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
 			}
 		}
 	case disturbs:
+		x.shuffle(s, v)
 		s.facts = s.facts.Unsort(v)
 	case compares:
 		if cs.result != nil && len(c.args) == 2 {
@@ -68,6 +71,16 @@ func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
 	case isLess:
 		if cs.result != nil && len(c.args) == 2 {
 			x.bind(s, cs.result, x.t.Less(c.args[0], c.args[1]))
+		}
+	}
+}
+
+// shuffle forgets which element of a container has which index.
+func (x *exec) shuffle(s *state, container *lockset.Value) {
+	for _, m := range slices.Clone(s.mem) {
+		if m.place.Op == lockset.OpElem && m.place.Args[0] == container && isConst(m.place.Args[1]) {
+			s.mem = slices.DeleteFunc(s.mem, func(o memEntry) bool { return o == m })
+			s.add(x.t.Elem(container, x.t.Nil), m.val)
 		}
 	}
 }

@@ -48,8 +48,9 @@ const (
 	evAcquire eventKind = iota
 	evRequire
 	evRelease
-	evCall // a call of something that only the caller knows
-	evJoin // a wait for goroutines that the caller may have started
+	evCall  // a call of something that only the caller knows
+	evOrder // two keys that its callers give it, taken in their order: transient
+	evJoin  // a wait for goroutines that the caller may have started
 )
 
 // An event is one thing that a function does to locks, on the paths on which
@@ -80,6 +81,7 @@ type event struct {
 	fallback []*lockset.Value // what it is if nobody can say more
 	judged   bool             // it was settled here too: only what callers hold is left to judge
 
+	pair *pairRec // evOrder: what is reported if a caller gives keys in no order
 	// origin is the handler whose requirement this is: transient, see isHandler.
 	origin *ssa.Function
 

@@ -186,7 +186,7 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 // none, and with one after the other.
 func (x *exec) iterate(s *state, cs callSite, it *lockset.Value, yield *lockset.Value) []*state {
 	from := it.Args[0]
-	elem, key := x.t.Elem(from, x.t.Nil), x.t.Elem(x.t.Sum("keys", from), x.t.Site(x.siteNumber(cs), "k"))
+	elem, key := x.t.Elem(from, x.t.Site(x.siteNumber(cs), "i")), x.t.Elem(x.t.Sum("keys", from), x.t.Site(x.siteNumber(cs), "k"))
 	var args []*lockset.Value
 	switch it.Aux {
 	case "iter:v":
