@@ -31,7 +31,12 @@ var backLinks = []string{"parent", "prev", "previous", "up", "owner", "outer", "
 
 // kin tells how the keys of two locks of an inferred class stand to each other.
 func kin(rel lockset.Relation, held, want *lockset.Value) kinship {
-	if rel != lockset.Unordered || held == nil || want == nil {
+	switch {
+	case held == nil || want == nil:
+		return noKin
+	case rel == lockset.Turn && isGivenElement(held, want):
+		return apart // two elements that the caller has chosen
+	case rel != lockset.Unordered:
 		return noKin // one lock, an order that is proven, or one of a loop
 	}
 	if steps, ok := pathBelow(want, held); ok {
@@ -44,10 +49,7 @@ func kin(rel lockset.Relation, held, want *lockset.Value) kinship {
 		return outward
 	}
 	h, w := rootOf(held), rootOf(want)
-	switch {
-	case isGiven(h) && isGiven(w) && h != w:
-		return apart
-	case isGiven(h) && h == w && isGivenElement(held, want):
+	if isGiven(h) && isGiven(w) && h != w || isGivenElement(held, want) {
 		return apart
 	}
 	return noKin
@@ -80,7 +82,8 @@ func isGiven(v *lockset.Value) bool {
 func isGivenElement(a, b *lockset.Value) bool {
 	for a.Op == b.Op && a.Aux == b.Aux && len(a.Args) > 0 {
 		if a.Op == lockset.OpElem {
-			return a.Args[0] == b.Args[0] && isGiven(rootOf(a.Args[1])) && isGiven(rootOf(b.Args[1]))
+			i, j := rootOf(a.Args[1]), rootOf(b.Args[1])
+			return a.Args[0] == b.Args[0] && i != j && isGiven(i) && isGiven(j)
 		}
 		if a.Op != lockset.OpField && a.Op != lockset.OpDeref {
 			return false
@@ -108,7 +111,9 @@ func (a *unit) judgeKin(res *Result) {
 		for j := range res.Acquires[i].Pairs {
 			p := &res.Acquires[i].Pairs[j]
 			d := seen[p.Want.Class]
-			p.Either = p.kin == apart || p.kin == outward && d.in && d.out
+			if p.Either = p.kin == apart || p.kin == outward && d.in && d.out; p.Either {
+				p.Relation = lockset.Unordered
+			}
 		}
 	}
 }
