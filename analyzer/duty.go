@@ -163,15 +163,13 @@ func conversionPos(m *ssa.MakeInterface) token.Pos {
 	if m.Pos().IsValid() {
 		return m.Pos()
 	}
-	if p := m.X.Pos(); p.IsValid() {
-		if _, ok := m.X.(*ssa.Parameter); !ok {
-			return p
-		}
-	}
 	for _, r := range *m.Referrers() {
 		if r.Pos().IsValid() {
 			return r.Pos()
 		}
+	}
+	if _, ok := m.X.(*ssa.Parameter); !ok {
+		return m.X.Pos()
 	}
 	return token.NoPos
 }
@@ -196,23 +194,33 @@ func (a *unit) passedOn(m *ssa.MakeInterface) bool {
 // a field, a variable, an element, or an argument that a callee stores there.
 func (a *unit) stored(f *ssa.Function, instr ssa.Instruction, wanted map[string]bool) []offer {
 	var out []offer
-	put := func(target string, v ssa.Value, at token.Pos) {
-		if !wanted[target] {
-			return
-		}
-		for _, fv := range a.flow.funcs(f, v).vals {
+	offer1 := func(target string, set flowSet, at token.Pos) {
+		for _, fv := range set.vals {
 			if c, ok := a.calleeOfValue(fv, nil); ok {
 				out = append(out, offer{target, c, Range{at, at + 1}, displayName(f, a.pkg)})
 			}
+		}
+	}
+	put := func(target string, v ssa.Value, at token.Pos) {
+		if wanted[target] {
+			offer1(target, a.flow.funcs(f, v), at)
+		}
+	}
+	fill := func(target string, container ssa.Value, at token.Pos) {
+		if wanted[target] {
+			offer1(target, a.flow.elementsOf(container), at)
 		}
 	}
 	switch instr := instr.(type) {
 	case *ssa.Store:
 		switch addr := instr.Addr.(type) {
 		case *ssa.FieldAddr:
-			put(a.fieldTarget(fieldVarOf(addr.X.Type(), addr.Field), ""), instr.Val, instr.Pos())
+			v := fieldVarOf(addr.X.Type(), addr.Field)
+			put(a.fieldTarget(v, ""), instr.Val, instr.Pos())
+			fill(a.fieldTarget(v, "[]"), instr.Val, instr.Pos())
 		case *ssa.Global:
 			put(a.globalTarget(addr, ""), instr.Val, instr.Pos())
+			fill(a.globalTarget(addr, "[]"), instr.Val, instr.Pos())
 		}
 	case *ssa.MapUpdate:
 		put(a.elemTarget(instr.Map), instr.Value, instr.Pos())

@@ -257,7 +257,11 @@ func (x *exec) takenAt(l lockset.Lock) *hop {
 	if a.chain != nil {
 		return a.chain
 	}
-	return newHop(l.Class, x.a.place(a.pos), nil)
+	name := l.Class
+	if a.site.common != nil {
+		name = x.a.callName(a.site)
+	}
+	return newHop(name, x.a.place(a.pos), nil)
 }
 
 // maxCallbacks is how many callbacks are followed one inside the other: what a

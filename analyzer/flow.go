@@ -197,6 +197,13 @@ func (f *flow) funcs(fn *ssa.Function, v ssa.Value) flowSet {
 	return s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc })
 }
 
+// elementsOf returns the functions that the container c may hold.
+func (f *flow) elementsOf(c ssa.Value) flowSet {
+	s := f.search()
+	s.elements(c)
+	return s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc })
+}
+
 // types returns the dynamic types that v, on which method m is called, may have.
 func (f *flow) types(fn *ssa.Function, v ssa.Value, m *types.Func) flowSet {
 	s := f.search()

@@ -1,0 +1,146 @@
+package lockset_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+func requireFacts(t *testing.T, want, got lockset.Facts) {
+	t.Helper()
+	require.True(t, slices.Equal(want, got), "want %v\ngot  %v", want, got)
+}
+
+func TestMeetIsASemilattice(t *testing.T) {
+	g := newGen(20)
+	for range rounds {
+		a, b, c := g.facts(), g.facts(), g.facts()
+		requireFacts(t, a, a.Meet(a))
+		requireFacts(t, a.Meet(b), b.Meet(a))
+		requireFacts(t, a.Meet(b).Meet(c), a.Meet(b.Meet(c)))
+		m := a.Meet(b)
+		require.True(t, a.Implies(m), "a subset of the one")
+		require.True(t, b.Implies(m), "and of the other")
+		require.True(t, slices.IsSortedFunc(m, func(x, y lockset.Fact) int { return x.Cond.ID() - y.Cond.ID() }))
+		for _, e := range a {
+			require.Equal(t, slices.Contains(b, e), slices.Contains(m, e), "the greatest of them")
+		}
+		require.Empty(t, a.Meet(nil))
+	}
+}
+
+// What is assumed is known from then on; what was known stays; the opposite is
+// refused.
+func TestAssumeAndTruthAgree(t *testing.T) {
+	g := newGen(21)
+	for range 5 * rounds {
+		f, c, value := g.facts(), g.cond(), g.IntN(2) == 0
+		keep := slices.Clone(f)
+		was, known := g.t.Truth(f, c)
+		h, ok := g.t.Assume(f, c, value)
+		requireFacts(t, keep, f)
+		if known {
+			require.Equal(t, was == value, ok)
+			requireFacts(t, f, h)
+			continue
+		}
+		require.True(t, ok, "what is not known can be")
+		require.True(t, h.Implies(f), "nothing is forgotten")
+		require.True(t, slices.IsSortedFunc(h, func(x, y lockset.Fact) int { return x.Cond.ID() - y.Cond.ID() }))
+		if c.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpUnknown }) {
+			requireFacts(t, f, h)
+			continue
+		}
+		got, known := g.t.Truth(h, c)
+		require.True(t, known, "%s", c)
+		require.Equal(t, value, got)
+		notGot, known := g.t.Truth(h, g.t.Not(c))
+		require.True(t, known, "not %s", c)
+		require.Equal(t, !value, notGot)
+		_, ok = g.t.Assume(h, c, !value)
+		require.False(t, ok)
+		d := g.cond()
+		if was, known := g.t.Truth(f, d); known {
+			now, still := g.t.Truth(h, d)
+			require.True(t, still, "more facts know more")
+			require.Equal(t, was, now, "%s", d)
+		}
+	}
+}
+
+func TestKeepAndImplies(t *testing.T) {
+	g := newGen(22)
+	for range rounds {
+		f := g.facts()
+		odd := func(e lockset.Fact) bool { return e.Cond.ID()%2 == 1 }
+		k := f.Keep(odd)
+		require.True(t, f.Implies(k))
+		for _, e := range f {
+			require.Equal(t, odd(e), slices.Contains(k, e))
+		}
+		requireFacts(t, k, k.Keep(odd))
+		require.True(t, f.Implies(nil))
+		require.Equal(t, len(f) == 0, lockset.Facts(nil).Implies(f))
+	}
+}
+
+func TestNil(t *testing.T) {
+	tab := lockset.NewTable()
+	p := tab.Param(0)
+	for _, c := range []struct {
+		v          *lockset.Value
+		isNil, non bool
+	}{
+		{tab.Nil, true, false},
+		{tab.Zero, true, false},
+		{tab.Alloc(1), false, true},
+		{tab.Prev(tab.Alloc(1)), false, true},
+		{tab.Addr(tab.Global("g")), false, true},
+		{tab.Func("f"), false, true},
+		{tab.Bound("m", p), false, true},
+		{tab.Iface("T", tab.Nil), false, true}, // an interface that holds a nil pointer
+		{p, false, false},
+		{tab.Unknown, false, false},
+	} {
+		require.Equal(t, c.isNil, tab.IsNil(nil, c.v), "%s", c.v)
+		require.Equal(t, c.non, tab.NonNil(nil, c.v), "%s", c.v)
+	}
+	f, ok := tab.Assume(nil, tab.Equal(p, tab.Nil), false)
+	require.True(t, ok)
+	require.True(t, tab.NonNil(f, p))
+	require.False(t, tab.IsNil(f, p))
+}
+
+func TestConstantsExcludeEachOther(t *testing.T) {
+	tab := lockset.NewTable()
+	p := tab.Param(0)
+	f, _ := tab.Assume(nil, tab.Equal(p, tab.Const(`"a"`)), true)
+	_, ok := tab.Assume(f, tab.Equal(p, tab.Const(`"b"`)), true)
+	require.False(t, ok, "it cannot be two strings")
+	not, known := tab.Truth(f, tab.Equal(p, tab.Const(`"b"`)))
+	require.True(t, known)
+	require.False(t, not)
+}
+
+func TestSortedAndUnsorted(t *testing.T) {
+	tab := lockset.NewTable()
+	x, y := tab.Param(0), tab.Param(1)
+	f, _ := tab.Assume(nil, tab.Sorted(x, "User.ID"), true)
+	f, _ = tab.Assume(f, tab.Less(x, y), true)
+	by, ok := f.SortedBy(x)
+	require.True(t, ok)
+	require.Equal(t, "User.ID", by)
+	_, ok = f.SortedBy(y)
+	require.False(t, ok)
+	requireFacts(t, f, f.Unsort(y))
+	rest := f.Unsort(x)
+	_, ok = rest.SortedBy(x)
+	require.False(t, ok)
+	require.Len(t, rest, 1, "a comparison is no order of the container")
+	not, _ := tab.Assume(nil, tab.Sorted(x, ""), false)
+	_, ok = not.SortedBy(x)
+	require.False(t, ok, "known not to be sorted")
+}
