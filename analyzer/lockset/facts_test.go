@@ -57,9 +57,11 @@ func TestAssumeAndTruthAgree(t *testing.T) {
 		got, known := g.t.Truth(h, c)
 		require.True(t, known, "%s", c)
 		require.Equal(t, value, got)
-		notGot, known := g.t.Truth(h, g.t.Not(c))
-		require.True(t, known, "not %s", c)
-		require.Equal(t, !value, notGot)
+		if not := g.t.Not(c); not.Op != lockset.OpUnknown { // which it is above MaxDepth
+			notGot, known := g.t.Truth(h, not)
+			require.True(t, known, "not %s", c)
+			require.Equal(t, !value, notGot)
+		}
 		_, ok = g.t.Assume(h, c, !value)
 		require.False(t, ok)
 		d := g.cond()
