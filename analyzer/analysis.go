@@ -36,6 +36,7 @@ type unit struct {
 	running   map[*ssa.Function]bool
 	execs     map[*ssa.Function]*exec
 	codes     map[*ssa.Function]*code
+	reads     map[*ssa.Function]bool // while a group is solved: whose summaries the present run has asked for
 
 	typeOf     map[string]types.Type
 	selections map[[2]string]*types.Selection // methods, by type key and name

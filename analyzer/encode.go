@@ -19,7 +19,10 @@ import (
 // grow with the depth of the calls.
 const maxHops = 6
 
-type writer struct{ b []byte }
+type writer struct {
+	b    []byte
+	bare bool // leave the witnesses out
+}
 
 func (w *writer) num(n int)    { w.b = binary.AppendUvarint(w.b, uint64(n)) }
 func (w *writer) str(s string) { w.num(len(s)); w.b = append(w.b, s...) }
@@ -79,6 +82,9 @@ func (w *writer) locks(ls []lockset.Lock, at []*hop) {
 }
 
 func (w *writer) hops(h *hop) {
+	if w.bare {
+		return
+	}
 	n := 0
 	if h != nil {
 		n = h.n
@@ -151,9 +157,10 @@ func (w *writer) modes(m map[string]lockmodel.Mode) {
 	}
 }
 
-// print renders s for comparison with itself.
+// print renders s for comparison with itself: what it says, whoever its
+// witnesses are.
 func (s *summary) print() string {
-	var w writer
+	w := writer{bare: true}
 	w.summary(s, nil)
 	return string(w.b)
 }

@@ -345,6 +345,9 @@ func (a *unit) summaryFor(c callee) (sum *summary, known bool) {
 // function is being analysed it is what has been found so far, at first that
 // it never returns.
 func (a *unit) summaryOf(f *ssa.Function) *summary {
+	if a.reads != nil {
+		a.reads[f] = true
+	}
 	if s, ok := a.summaries[f]; ok {
 		return s
 	}
@@ -386,7 +389,13 @@ func (a *unit) giveUp(f *ssa.Function, why string) {
 // maxRounds bounds how often the functions of a recursion are run. Each round
 // carries what is found one call further round the circle, and callees run
 // first, so that few rounds do; beyond, what is missing is counted.
-const maxRounds = 12
+// Of a group of more than bigGroup functions, as a server makes one whose parts
+// all call each other, fewer rounds are run.
+const (
+	maxRounds = 12
+	bigGroup  = 60
+	bigRounds = 3
+)
 
 // solve analyses the functions that matter, callees before callers; those that
 // call each other until their summaries stay as they are.
@@ -421,25 +430,45 @@ func (a *unit) dynamicMatters(i int) bool {
 }
 
 func (a *unit) solveGroup(members []*ssa.Function) {
-	prints := make(map[*ssa.Function]string)
+	prints := make(map[*ssa.Function]string, len(members))
+	readers := make(map[*ssa.Function]map[*ssa.Function]bool, len(members))
+	stale := make(map[*ssa.Function]bool, len(members))
 	for _, f := range members {
 		a.summaries[f] = &summary{}
+		stale[f] = true
 	}
-	for round := range maxRounds {
-		changed := false
-		for _, f := range members {
-			a.analyse(f)
-			if p := a.summaries[f].print(); p != prints[f] {
-				prints[f] = p
-				changed = true
-			}
-		}
-		if !changed {
+	rounds := maxRounds
+	if len(members) > bigGroup {
+		rounds = bigRounds
+	}
+	for range rounds {
+		if len(stale) == 0 {
 			return
 		}
-		if round == maxRounds-1 {
-			a.stats.Bounded++
+		for _, f := range members {
+			if !stale[f] {
+				continue
+			}
+			delete(stale, f)
+			a.reads = make(map[*ssa.Function]bool)
+			a.analyse(f)
+			for g := range a.reads {
+				if readers[g] == nil {
+					readers[g] = make(map[*ssa.Function]bool)
+				}
+				readers[g][f] = true
+			}
+			a.reads = nil
+			if p := a.summaries[f].print(); p != prints[f] {
+				prints[f] = p
+				for r := range readers[f] {
+					stale[r] = true
+				}
+			}
 		}
+	}
+	if len(stale) > 0 {
+		a.stats.Bounded++
 	}
 }
 
