@@ -154,8 +154,13 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 	if sum != nil {
 		return x.applySummary(s, cs, c, sum)
 	}
-	if known {
-		return []*state{s} // it is known to have nothing to do with locks
+	if known { // to have nothing to do with locks; but it may keep what it is given
+		for i, arg := range c.args {
+			if c.fn != nil && arg.Op != lockset.OpConst && x.a.retains(c.fn, i) {
+				x.handOver(s, arg)
+			}
+		}
+		return []*state{s}
 	}
 	return x.unknown(s, cs, c)
 }

@@ -1,7 +1,6 @@
 package analyzer
 
 import (
-	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
@@ -400,6 +399,3 @@ func components(n int, succs func(int) []int) [][]int {
 	}
 	return out
 }
-
-// noPos is a position that no diagnostic has.
-const noPos = token.NoPos

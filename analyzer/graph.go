@@ -98,11 +98,12 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 				}
 			case *ssa.MapUpdate:
 				g.dynamic[i] = g.dynamic[i] || callable(instr.Value.Type())
+				g.lockish[i] = g.lockish[i] || a.holdsGuard(instr.Value.Type())
 			case *ssa.Store:
 				if _, local := instr.Addr.(*ssa.Alloc); !local && f.Synthetic == "" && callable(instr.Val.Type()) {
 					g.dynamic[i] = true // others will call it
 				}
-				if fa, ok := instr.Addr.(*ssa.FieldAddr); ok && a.holdsGuard(structField(fa.X.Type(), fa.Field).Type()) {
+				if _, local := instr.Addr.(*ssa.Alloc); !local && a.holdsGuard(instr.Val.Type()) {
 					g.lockish[i] = true
 				}
 			}

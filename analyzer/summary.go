@@ -16,10 +16,9 @@ import (
 // the size of a summary is bounded by the kinds of things that can happen and
 // not by the depth of the calls; only the witness remembers the way.
 type summary struct {
-	events  []*event
-	exits   []*exit
-	retains uint64 // parameters that outlive the call, by index
-	calls   bool   // it calls a function or interface that it was given
+	events []*event
+	exits  []*exit
+	calls  bool // it calls a function or interface that it was given
 }
 
 // silent reports whether a call of the function cannot matter to locks.
