@@ -18,6 +18,9 @@ const (
 	// maxVariants is how many events of one kind, class and mode a summary
 	// tells apart by key or by what was given up before.
 	maxVariants = 16
+	// maxImplied is the same for inferred classes, of which there are many: the
+	// next ones lose their keys, and twice as many are dropped.
+	maxImplied = 4
 	// maxGuard is how many conditions an event or exit carries.
 	maxGuard = 10
 )
@@ -88,7 +91,14 @@ func (x *exec) emit(s *state, ev *event) {
 				n++
 			}
 		}
-		if n >= maxVariants {
+		switch {
+		case ev.implied && n >= 2*maxImplied:
+			x.bounded = true
+			return // what is still said of the class has to do
+		case ev.implied && n >= maxImplied:
+			ev.key, ev.guard = nil, nil
+			key = eventKey(ev, true)
+		case n >= maxVariants:
 			x.bounded = true
 			ev.key, ev.freed, ev.guard = nil, nil, nil
 			key = eventKey(ev, true)

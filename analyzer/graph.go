@@ -395,7 +395,7 @@ func (a *unit) giveUp(f *ssa.Function, why string) {
 const (
 	maxRounds = 12
 	bigGroup  = 60
-	bigRounds = 3
+	bigRounds = 2
 )
 
 // solve analyses the functions that matter, callees before callers; those that
