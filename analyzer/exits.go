@@ -98,6 +98,9 @@ func (x *exec) emit(s *state, ev *event) {
 		case ev.implied && n >= maxImplied:
 			ev.key, ev.guard = nil, nil
 			key = eventKey(ev, true)
+		case n >= maxVariants && (ev.kind == evJoin || ev.kind == evRelease):
+			x.bounded = true
+			return // without its key it says nothing
 		case n >= maxVariants:
 			x.bounded = true
 			ev.key, ev.freed, ev.guard = nil, nil, nil
