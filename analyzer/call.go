@@ -151,6 +151,9 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 			sum = sum.withoutCalls()
 		}
 	}
+	if sum != nil && x.a.prints(c) {
+		return x.unknown(s, cs, c) // it finds the methods by reflection
+	}
 	if sum != nil {
 		return x.applySummary(s, cs, c, sum)
 	}

@@ -67,3 +67,10 @@ func (a *unit) inferredIn(pkg *types.Package) bool {
 	}
 	return !a.scope.module || pkg == a.pkg || a.imports.inferred[pkg.Path()]
 }
+
+// prints reports whether c is of a package that calls the methods of what it
+// is given, as a printer or an encoder does, and is not this one. With the
+// standard library followed too, its own summary would hide them.
+func (a *unit) prints(c callee) bool {
+	return c.obj != nil && c.obj.Pkg() != nil && c.obj.Pkg() != a.pkg && len(printers[c.obj.Pkg().Path()]) > 0
+}
