@@ -159,13 +159,21 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 	}
 	if known { // to have nothing to do with locks; but it may keep what it is given
 		for i, arg := range c.args {
-			if c.fn != nil && arg.Op != lockset.OpConst && x.a.retains(c.fn, i) {
+			if c.fn != nil && x.leadsToGuard(s, arg) && x.a.retains(c.fn, i) {
 				x.handOver(s, arg)
 			}
 		}
 		return []*state{s}
 	}
 	return x.unknown(s, cs, c)
+}
+
+// leadsToGuard reports whether the guard of a lock that this function has taken
+// can be reached from v.
+func (x *exec) leadsToGuard(s *state, v *lockset.Value) bool {
+	return slices.ContainsFunc(s.held, func(l lockset.Lock) bool {
+		return l.Guard != nil && !l.Is(lockset.Handed) && !l.Is(lockset.Given) && x.reaches(s, v, l.Guard)
+	})
 }
 
 // invokeMethod runs a call of an interface method.

@@ -169,7 +169,7 @@ func (t *Table) Sorted(x *Value, path string) *Value { return t.Sum("sorted:"+pa
 // SortedBy returns the path that x is known to be sorted by.
 func (f Facts) SortedBy(x *Value) (path string, known bool) {
 	for _, e := range f {
-		if e.True && e.Cond.Op == OpSum && e.Cond.Args[0] == x {
+		if e.True && e.Cond.Op == OpSum && len(e.Cond.Args) == 1 && e.Cond.Args[0] == x {
 			if p, ok := strings.CutPrefix(e.Cond.Aux, "sorted:"); ok {
 				return p, true
 			}
@@ -181,6 +181,6 @@ func (f Facts) SortedBy(x *Value) (path string, known bool) {
 // Unsort forgets every order of x.
 func (f Facts) Unsort(x *Value) Facts {
 	return f.Keep(func(e Fact) bool {
-		return !(e.Cond.Op == OpSum && strings.HasPrefix(e.Cond.Aux, "sorted:") && e.Cond.Args[0] == x)
+		return !(e.Cond.Op == OpSum && strings.HasPrefix(e.Cond.Aux, "sorted:") && len(e.Cond.Args) == 1 && e.Cond.Args[0] == x)
 	})
 }

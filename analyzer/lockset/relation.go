@@ -1,6 +1,10 @@
 package lockset
 
-import "strings"
+import (
+	"math/big"
+	"strconv"
+	"strings"
+)
 
 // Relation is how the key of a wanted lock stands to the key of a held one.
 type Relation uint8
@@ -37,7 +41,9 @@ func (t *Table) Relate(f Facts, held, want *Value, ascending func(*Value) bool) 
 		return Same
 	}
 	if held.Op == OpConst && want.Op == OpConst {
-		if held.Aux < want.Aux {
+		if before, ok := constBefore(held.Aux, want.Aux); !ok {
+			return Unordered
+		} else if before {
 			return After
 		}
 		return Before
@@ -239,4 +245,17 @@ func root(v *Value) *Value {
 
 func (v *Value) mentions(r *Value) bool {
 	return v.Has(func(x *Value) bool { return x == r })
+}
+
+// constBefore compares two constants by their exact text, strings byte by byte
+// as a program does; it fails on constants of other kinds.
+func constBefore(a, b string) (before, ok bool) {
+	s, errS := strconv.Unquote(a)
+	t, errT := strconv.Unquote(b)
+	if errS == nil && errT == nil {
+		return s < t, true
+	}
+	x, okX := new(big.Rat).SetString(a)
+	y, okY := new(big.Rat).SetString(b)
+	return okX && okY && x.Cmp(y) < 0, okX && okY
 }
