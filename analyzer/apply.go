@@ -38,12 +38,12 @@ func (x *exec) substitution(s *state, cs callSite, c callee) func(*lockset.Value
 		case lockset.OpGlobal:
 			r = x.lookup(s, v)
 		case lockset.OpField, lockset.OpDeref, lockset.OpElem:
-			r = x.subPlace(s, v, sub)
+			r = x.subPlace(v, sub)
 			if isPlace(r) {
 				r = x.lookup(s, r)
 			}
 		case lockset.OpAddr:
-			r = x.t.Addr(x.subPlace(s, v.Args[0], sub))
+			r = x.t.Addr(x.subPlace(v.Args[0], sub))
 		default:
 			if len(v.Args) > 0 {
 				args := make([]*lockset.Value, len(v.Args))
@@ -64,7 +64,7 @@ func isPlace(v *lockset.Value) bool {
 }
 
 // subPlace translates a place without reading it.
-func (x *exec) subPlace(s *state, v *lockset.Value, sub func(*lockset.Value) *lockset.Value) *lockset.Value {
+func (x *exec) subPlace(v *lockset.Value, sub func(*lockset.Value) *lockset.Value) *lockset.Value {
 	switch v.Op {
 	case lockset.OpField:
 		base := v.Args[0]
@@ -245,7 +245,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		case evJoin:
 			x.joinAt(s, cs, sub(ev.key))
 		case evOrder:
-			x.orderEvent(s, cs, ev, chain, sub)
+			x.orderEvent(s, ev, chain, sub)
 		case evRelease:
 			x.releaseEvent(s, cs, ev, chain, sub)
 		case evCall:
@@ -338,7 +338,7 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 	var writes []pair
 	made := x.madeContainers(s, e, sub)
 	for _, w := range e.writes {
-		p := pair{x.subPlace(s, w.place, sub), sub(w.val)}
+		p := pair{x.subPlace(w.place, sub), sub(w.val)}
 		if w.place.Op == lockset.OpElem {
 			if c := made[w.place.Args[0]]; c != nil {
 				p.place = x.t.Elem(c, sub(w.place.Args[1]))
@@ -402,7 +402,7 @@ func (x *exec) madeContainers(s *state, e *exit, sub func(*lockset.Value) *locks
 			if made == nil {
 				made = map[*lockset.Value]*lockset.Value{}
 			}
-			made[c] = x.subPlace(s, c, sub)
+			made[c] = x.subPlace(c, sub)
 		}
 	}
 	return made

@@ -49,10 +49,10 @@ type callee struct {
 	caps []*lockset.Value
 }
 
-func (x *exec) call(b *ssa.BasicBlock, s *state, instr *ssa.Call) []*state {
+func (x *exec) call(s *state, instr *ssa.Call) []*state {
 	cs := callSite{instr: instr, common: &instr.Call, pos: callPos(instr), result: instr}
 	if x.code.recovers && !x.entryOnly(s) {
-		x.mayPanic(s, instr)
+		x.mayPanic(s)
 	}
 	return x.invoke(s, cs, x.operands(s, &instr.Call))
 }
@@ -144,7 +144,7 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 	if spec != nil {
 		x.requires(s, cs, c, spec)
 		if async := spec.Of(asyncKind); len(async) > 0 {
-			x.runLater(s, cs, c, async)
+			x.runLater(s, c, async)
 			if sum == nil {
 				return []*state{s}
 			}
@@ -187,7 +187,7 @@ func (x *exec) invokeMethod(s *state, cs callSite, vals []*lockset.Value) []*sta
 		c := callee{key: spec.Key, name: objectName(m, x.a.pkg), obj: m, args: vals}
 		x.requires(s, cs, c, spec)
 		if async := spec.Of(asyncKind); len(async) > 0 {
-			x.runLater(s, cs, c, async)
+			x.runLater(s, c, async)
 			return []*state{s}
 		}
 	}
@@ -196,7 +196,7 @@ func (x *exec) invokeMethod(s *state, cs callSite, vals []*lockset.Value) []*sta
 	}
 	d := dynamic{fn: recv, method: m.Name(), args: vals[1:], name: objectName(m, x.a.pkg), sig: m.Signature(),
 		target: x.a.methodTarget(cs.common.Value.Type(), m)}
-	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.types(x.fn, cs.common.Value, m) })
+	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.types(cs.common.Value, m) })
 }
 
 // invokeValue runs a call of a function value.
@@ -208,7 +208,7 @@ func (x *exec) invokeValue(s *state, cs callSite, fn *lockset.Value, v ssa.Value
 		return x.iterate(s, cs, fn, args[0])
 	}
 	d := dynamic{fn: fn, args: args, name: "function value", sig: cs.common.Signature(), target: x.a.valueTarget(v)}
-	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.funcs(x.fn, v) })
+	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.funcs(v) })
 }
 
 // A dynamic is a call of something that has to be found out first.

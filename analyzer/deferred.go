@@ -61,16 +61,16 @@ func (x *exec) runDefers(s *state) []*state {
 
 // panics1 runs an explicit panic: the deferred calls run, and if one of them
 // recovers, the function returns.
-func (x *exec) panics1(s *state, instr *ssa.Panic) {
+func (x *exec) panics1(s *state) {
 	if x.code.recovers {
 		x.recovered(s)
 	}
 }
 
-// mayPanic runs the deferred calls as if the call at instr had panicked. Only
+// mayPanic runs the deferred calls as if a call had panicked here. Only
 // functions that recover are looked at this way: elsewhere a panic takes the
 // locks along.
-func (x *exec) mayPanic(s *state, instr *ssa.Call) {
+func (x *exec) mayPanic(s *state) {
 	if !x.hasRecoveringDefer(s) {
 		return
 	}
@@ -263,7 +263,7 @@ func (x *exec) joinAt(s *state, cs callSite, handle *lockset.Value) []*state {
 		if !ok {
 			continue
 		}
-		if sum := x.effectsOf(s, c); sum != nil {
+		if sum := x.effectsOf(c); sum != nil {
 			at := cs
 			if at.instr == nil {
 				at.instr = g.instr

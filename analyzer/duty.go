@@ -42,7 +42,7 @@ type DutyLock struct {
 }
 
 // oblige notes an obligation.
-func (r *record) oblige(x *exec, cs callSite, d dynamic, held lockset.Set, next *hop) {
+func (r *record) oblige(x *exec, cs callSite, d dynamic, held lockset.Set) {
 	f := DutyFact{Target: d.target, Caller: qualified(x), Call: Hop{d.name, x.a.place(cs.pos)}}
 	for _, l := range held {
 		f.Held = append(f.Held, DutyLock{l.Class, uint8(l.Mode), l.Is(lockset.Plain), x.takenAt(l).last().pos})
@@ -203,7 +203,7 @@ func (a *unit) stored(f *ssa.Function, instr ssa.Instruction, wanted map[string]
 	}
 	put := func(target string, v ssa.Value, at token.Pos) {
 		if wanted[target] {
-			offer1(target, a.flow.funcs(f, v), at)
+			offer1(target, a.flow.funcs(v), at)
 		}
 	}
 	fill := func(target string, container ssa.Value, at token.Pos) {

@@ -15,32 +15,32 @@ import (
 // counted, and becomes an obligation that importers may settle.
 func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet) []*state {
 	if targets, ok := x.resolve(s, d); ok {
-		return x.runEach(s, cs, d, targets)
+		return x.runEach(s, cs, targets)
 	}
 	rooted := d.fn.Rooted()
 	if rooted && !x.a.isRoot(x.fn) {
-		x.emitCall(s, cs, d, s.held, flow().vals, nil)
+		x.emitCall(s, cs, d, s.held, flow().vals)
 		return []*state{s}
 	}
 	if rooted && isBare(d.fn) {
-		x.emitCall(s, cs, d, s.held, nil, nil)
-		x.unresolved(s, cs, d, nil)
+		x.emitCall(s, cs, d, s.held, nil)
+		x.unresolved(s, cs, d)
 		return []*state{s}
 	}
 	fs := flow()
-	targets := x.targets(s, d, fs.vals)
+	targets := x.targets(d, fs.vals)
 	if rooted && len(targets) == 0 {
-		x.emitCall(s, cs, d, s.held, nil, nil)
+		x.emitCall(s, cs, d, s.held, nil)
 	} else if rooted {
 		x.emitJudged(s, cs, d)
 	}
 	if !fs.complete {
-		x.unresolved(s, cs, d, nil)
+		x.unresolved(s, cs, d)
 	}
 	if len(targets) == 0 {
 		return x.callsBack(s, cs, d)
 	}
-	out := x.runEach(s.clone(), cs, d, targets)
+	out := x.runEach(s.clone(), cs, targets)
 	if !fs.complete {
 		out = append(out, s)
 	}
@@ -75,7 +75,7 @@ func isBare(v *lockset.Value) bool {
 }
 
 // runEach runs the call once for each target.
-func (x *exec) runEach(s *state, cs callSite, d dynamic, targets []callee) []*state {
+func (x *exec) runEach(s *state, cs callSite, targets []callee) []*state {
 	var out []*state
 	for i, c := range targets {
 		t := s
@@ -95,7 +95,7 @@ func (x *exec) resolve(s *state, d dynamic) ([]callee, bool) {
 	}
 	switch v.Op {
 	case lockset.OpFunc, lockset.OpBound, lockset.OpIface:
-		t := x.targets(s, d, []*lockset.Value{v})
+		t := x.targets(d, []*lockset.Value{v})
 		return t, len(t) > 0
 	case lockset.OpNil:
 		return nil, true // it would panic
@@ -109,7 +109,7 @@ func (x *exec) resolve(s *state, d dynamic) ([]callee, bool) {
 				vals = append(vals, e)
 			}
 		}
-		t := x.targets(s, d, vals)
+		t := x.targets(d, vals)
 		return t, len(t) > 0
 	case lockset.OpField: // a field of the elements of a container
 		if el := v.Args[0]; el.Op == lockset.OpElem {
@@ -119,7 +119,7 @@ func (x *exec) resolve(s *state, d dynamic) ([]callee, bool) {
 					vals = append(vals, f)
 				}
 			}
-			t := x.targets(s, d, vals)
+			t := x.targets(d, vals)
 			return t, len(t) > 0
 		}
 	}
@@ -127,7 +127,7 @@ func (x *exec) resolve(s *state, d dynamic) ([]callee, bool) {
 }
 
 // targets turns function values, or values with a dynamic type, into callees.
-func (x *exec) targets(s *state, d dynamic, vals []*lockset.Value) []callee {
+func (x *exec) targets(d dynamic, vals []*lockset.Value) []callee {
 	var out []callee
 	for _, v := range vals {
 		switch {
@@ -149,10 +149,10 @@ func (x *exec) targets(s *state, d dynamic, vals []*lockset.Value) []callee {
 }
 
 // emitCall makes the call an event of the function under analysis.
-func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value, next *hop) {
+func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value) {
 	ev := &event{
 		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), fallback: fallback,
-		chain: newHop(d.name, x.a.place(cs.pos), next),
+		chain: newHop(d.name, x.a.place(cs.pos), nil),
 	}
 	x.holdEvent(ev, cs, held)
 	x.emit(s, ev)
@@ -287,13 +287,13 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	case d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0):
 		x.passOn(inner, cs, c, ev, d)
 		if x.a.isRoot(x.fn) {
-			x.unresolved(inner, cs, d, ev.chain)
+			x.unresolved(inner, cs, d)
 		}
 		return nil
 	default:
-		targets = x.targets(s, d, ev.fallback)
+		targets = x.targets(d, ev.fallback)
 		if len(targets) == 0 {
-			x.unresolved(inner, cs, d, ev.chain)
+			x.unresolved(inner, cs, d)
 		}
 	}
 	var out []callback
@@ -305,7 +305,7 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 			x.bounded = true
 			continue
 		}
-		sum := x.effectsOf(inner, t)
+		sum := x.effectsOf(t)
 		if sum == nil {
 			continue
 		}
@@ -395,13 +395,13 @@ func subLock(l lockset.Lock, sub func(*lockset.Value) *lockset.Value) lockset.Lo
 
 // unresolved counts a call under a lock that nothing is known of, and makes it
 // an obligation.
-func (x *exec) unresolved(s *state, cs callSite, d dynamic, next *hop) {
+func (x *exec) unresolved(s *state, cs callSite, d dynamic) {
 	held := s.held.Without(func(l lockset.Lock) bool { return l.Is(lockset.Given) || l.Is(lockset.Maybe) })
 	if len(held) == 0 {
 		return
 	}
 	x.record.unresolved[cs.pos] = true
 	if d.target != "" && !strings.HasPrefix(d.target, "local:") {
-		x.record.oblige(x, cs, d, held, next)
+		x.record.oblige(x, cs, d, held)
 	}
 }

@@ -172,7 +172,7 @@ func (x *exec) nearest(in map[string]*state, s *state) *state {
 				n += 2
 			}
 		}
-		if n = n - len(o.held); n > score || best == nil {
+		if n -= len(o.held); n > score || best == nil {
 			best, score = o, n
 		}
 	}
@@ -274,8 +274,7 @@ func (x *exec) redefine(b *ssa.BasicBlock, s *state, n int, vals []*lockset.Valu
 	if !has {
 		return
 	}
-	var rename func(v *lockset.Value) *lockset.Value
-	rename = func(v *lockset.Value) *lockset.Value {
+	rename := func(v *lockset.Value) *lockset.Value {
 		return x.t.Map(v, func(v *lockset.Value) *lockset.Value {
 			switch {
 			case v.Op == lockset.OpPrev:

@@ -36,19 +36,19 @@ func (x *exec) entryState() *state {
 	}
 	if obj != nil {
 		if spec := x.a.model.FuncOf(obj); spec != nil {
-			for i, e := range spec.Of(lockmodel.Require) {
-				x.assumeLock(s, c, e, i)
+			for _, e := range spec.Of(lockmodel.Require) {
+				x.assumeLock(s, c, e)
 			}
 		}
 	}
 	for i, p := range x.fn.Params {
-		x.given(s, x.t.Param(i), p, i)
+		x.given(s, x.t.Param(i), p)
 	}
 	return s
 }
 
 // assumeLock adds what a require directive promises.
-func (x *exec) assumeLock(s *state, c callee, e lockmodel.Effect, i int) {
+func (x *exec) assumeLock(s *state, c callee, e lockmodel.Effect) {
 	l := lockset.Lock{Class: e.Class, Mode: lockmodel.Unknown, Flags: lockset.Assumed | lockset.Handed}
 	if e.Mode.From != nil || e.Mode.Fixed != lockmodel.Unknown {
 		l.Mode, l.ModeBy = x.modeOf(s, c, e)
@@ -62,7 +62,7 @@ func (x *exec) assumeLock(s *state, c callee, e lockmodel.Effect, i int) {
 }
 
 // given adds the locks whose guard is a parameter, or a field of one.
-func (x *exec) given(s *state, v *lockset.Value, p ssa.Value, i int) {
+func (x *exec) given(s *state, v *lockset.Value, p ssa.Value) {
 	add := func(guard *lockset.Value, classes []string) {
 		for _, class := range classes {
 			l := lockset.Lock{Class: class, Guard: guard, Flags: lockset.Given | lockset.Handed, Site: len(x.acqs)}
@@ -188,7 +188,7 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		results = append(results, x.eval(s, r))
 	}
 	reach := x.reachable(s, results)
-	x.leaks(s, reach, results, x.returnPos(instr))
+	x.leaks(s, reach, x.returnPos(instr))
 	n := namer{x: x, names: make(map[*lockset.Value]*lockset.Value), roles: make(map[string]int)}
 	e := &exit{guard: x.entryFacts(s), freed: s.freed}
 	for i, r := range results {
@@ -668,7 +668,7 @@ func (x *exec) handOver(s *state, v *lockset.Value) {
 }
 
 // leaks records the locks that nobody can release any more (R10).
-func (x *exec) leaks(s *state, reach map[*lockset.Value]bool, results []*lockset.Value, at token.Pos) {
+func (x *exec) leaks(s *state, reach map[*lockset.Value]bool, at token.Pos) {
 	for _, l := range s.held {
 		if l.Guard == nil || l.Is(lockset.Plain) || l.Is(lockset.Given) || l.Is(lockset.Assumed) || l.Is(lockset.Handed) || l.Is(lockset.Maybe) {
 			continue
@@ -676,6 +676,6 @@ func (x *exec) leaks(s *state, reach map[*lockset.Value]bool, results []*lockset
 		if l.Guard.Entry() || reach[l.Guard] {
 			continue
 		}
-		x.record.leak(x, l, at)
+		x.record.leak(l, at)
 	}
 }

@@ -191,7 +191,7 @@ func (f *flow) search() *search {
 }
 
 // funcs returns the functions that v may be.
-func (f *flow) funcs(fn *ssa.Function, v ssa.Value) flowSet {
+func (f *flow) funcs(v ssa.Value) flowSet {
 	s := f.search()
 	s.origin(v)
 	return s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc })
@@ -205,7 +205,7 @@ func (f *flow) elementsOf(c ssa.Value) flowSet {
 }
 
 // types returns the dynamic types that v, on which method m is called, may have.
-func (f *flow) types(fn *ssa.Function, v ssa.Value, m *types.Func) flowSet {
+func (f *flow) types(v ssa.Value, m *types.Func) flowSet {
 	s := f.search()
 	s.origin(v)
 	set := s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpIface })

@@ -80,7 +80,7 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 						g.lockish[i] = true
 					}
 					g.dynamic[i] = true
-					for _, v := range a.flow.types(f, c.Value, c.Method).vals {
+					for _, v := range a.flow.types(c.Value, c.Method).vals {
 						if t, ok := a.methodOf(v, c.Method.Name(), nil); ok {
 							a.addTarget(t, add, g, i)
 						}
@@ -90,7 +90,7 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 						break
 					}
 					g.dynamic[i] = true
-					for _, v := range a.flow.funcs(f, c.Value).vals {
+					for _, v := range a.flow.funcs(c.Value).vals {
 						if t, ok := a.calleeOfValue(v, nil); ok {
 							a.addTarget(t, add, g, i)
 						}
@@ -475,7 +475,7 @@ func (a *unit) solveGroup(members []*ssa.Function) {
 
 // effectsOf returns the summary of a callee that is called back or waited for;
 // for one that directives describe, it is made from them.
-func (x *exec) effectsOf(s *state, c callee) *summary {
+func (x *exec) effectsOf(c callee) *summary {
 	spec := x.a.model.Funcs[c.key]
 	if spec != nil && declares(spec) && c.obj != nil {
 		return x.specSummary(c, spec)

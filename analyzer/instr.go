@@ -80,7 +80,7 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 	case *ssa.Select:
 		return x.selects(s, instr)
 	case *ssa.Call:
-		return x.call(b, s, instr)
+		return x.call(s, instr)
 	case *ssa.Defer:
 		return x.deferCall(s, instr)
 	case *ssa.Go:
@@ -97,7 +97,7 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 		x.ret(s, instr)
 		return nil
 	case *ssa.Panic:
-		x.panics1(s, instr)
+		x.panics1(s)
 		return nil
 	}
 	return []*state{s}

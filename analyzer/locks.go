@@ -167,11 +167,11 @@ func (x *exec) directive(s *state, cs callSite, c callee, spec *lockmodel.Func, 
 	var taken []lockset.Lock
 	var during []lockmodel.Effect
 	fails := false
-	for i, e := range spec.Effects {
+	for _, e := range spec.Effects {
 		if e.Kind != lockmodel.Acquire {
 			continue
 		}
-		locks := x.acquireEffect(s, cs, c, e, i)
+		locks := x.acquireEffect(s, cs, c, e)
 		if e.During != nil {
 			during = append(during, e)
 		}
@@ -191,7 +191,7 @@ func (x *exec) directive(s *state, cs callSite, c callee, spec *lockmodel.Func, 
 }
 
 // acquireEffect checks one acquire effect and returns the locks it would hold.
-func (x *exec) acquireEffect(s *state, cs callSite, c callee, e lockmodel.Effect, i int) []lockset.Lock {
+func (x *exec) acquireEffect(s *state, cs callSite, c callee, e lockmodel.Effect) []lockset.Lock {
 	x.a.stats.Acquisitions++
 	mode, by := x.modeOf(s, c, e)
 	w := wanted{class: e.Class, keys: x.keysOf(s, c, e), mode: mode, by: by, try: e.Try, ordered: e.Ordered, keyArg: e.Keys, chain: x.direct(cs, c)}
@@ -362,7 +362,7 @@ func (x *exec) runDuring(s *state, cs callSite, c callee, during []lockmodel.Eff
 		d := dynamic{fn: fn, name: c.name}
 		targets, ok := x.resolve(inner, d)
 		if !ok && fn.Rooted() {
-			x.emitCall(inner, via, d, inner.held, nil, nil)
+			x.emitCall(inner, via, d, inner.held, nil)
 		}
 		var next []*state
 		for _, st := range states {
@@ -474,7 +474,7 @@ func (x *exec) checkWithin(s *state, cs callSite, f freed, before []freed, chain
 		}
 		for _, g := range gone {
 			if g.Class == cls.Within && !g.Is(lockset.Maybe) && x.mayCover(s, g, in) {
-				x.record.release(x, cs, chain, g, in)
+				x.record.release(cs, chain, g, in)
 			}
 		}
 	}
@@ -537,9 +537,9 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 		} else if !again.Is(lockset.Maybe) {
 			x.record.pair(x, s, cs, w, key, *again, lockset.Same)
 		}
-		x.record.touch(x, cs, w, key)
+		x.record.touch(cs, w)
 		if again == nil && !w.try && !unseen {
-			x.emit(s, x.acquireEvent(s, cs, w, key, held))
+			x.emit(s, x.acquireEvent(cs, w, key, held))
 		}
 	}
 }
@@ -558,7 +558,7 @@ func (x *exec) askOrder(s *state, p *pairRec, l lockset.Lock, w wanted, key *loc
 
 // orderEvent judges the keys that this function gives a callee which takes the
 // locks of both.
-func (x *exec) orderEvent(s *state, cs callSite, ev *event, chain *hop, sub func(*lockset.Value) *lockset.Value) {
+func (x *exec) orderEvent(s *state, ev *event, chain *hop, sub func(*lockset.Value) *lockset.Value) {
 	held, want := sub(ev.key), sub(ev.by)
 	rel := x.t.Relate(s.facts, held, want, x.ascending)
 	switch {
@@ -597,7 +597,7 @@ func (x *exec) reentry(s *state, held lockset.Set, w wanted, key *lockset.Value)
 }
 
 // acquireEvent is what callers must know of an acquisition.
-func (x *exec) acquireEvent(s *state, cs callSite, w wanted, key *lockset.Value, held lockset.Set) *event {
+func (x *exec) acquireEvent(cs callSite, w wanted, key *lockset.Value, held lockset.Set) *event {
 	ev := &event{kind: evAcquire, class: w.class, mode: w.mode, ordered: w.ordered, plain: w.plain, implied: w.implied, chain: w.chain}
 	if key != nil && key.Entry() {
 		ev.key = key

@@ -97,7 +97,7 @@ func newRecord() *record {
 }
 
 // touch notes that a lock is asked for, whatever is held.
-func (r *record) touch(x *exec, cs callSite, w wanted, key *lockset.Value) {
+func (r *record) touch(cs callSite, w wanted) {
 	k := acquireKey{cs.pos, w.class, w.try}
 	a := r.acquires[k]
 	if a == nil {
@@ -111,7 +111,7 @@ func (r *record) touch(x *exec, cs callSite, w wanted, key *lockset.Value) {
 
 // pair notes that w is asked for while l is held.
 func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Value, l lockset.Lock, rel lockset.Relation) *pairRec {
-	r.touch(x, cs, w, key)
+	r.touch(cs, w)
 	a := r.acquires[acquireKey{cs.pos, w.class, w.try}]
 	p := &pairRec{lock: l, rel: rel, mode: w.mode, heldMode: x.mode(s, l.Mode, l.ModeBy), ordered: w.ordered, key: key, chain: w.chain, keys: w.keyArg}
 	if rel == lockset.ByOther {
@@ -173,7 +173,7 @@ func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st
 }
 
 // release notes that outer is given up while held, which lies within it, is not.
-func (r *record) release(x *exec, cs callSite, chain *hop, outer, held lockset.Lock) {
+func (r *record) release(cs callSite, chain *hop, outer, held lockset.Lock) {
 	k := releaseKey{cs.pos, outer.Site, held.Site}
 	if old := r.releases[k]; old == nil || chain.less(old.chain) {
 		r.releases[k] = &releaseRec{cs, chain, outer, held}
@@ -181,7 +181,7 @@ func (r *record) release(x *exec, cs callSite, chain *hop, outer, held lockset.L
 }
 
 // leak notes that at an exit nobody can release l any more.
-func (r *record) leak(x *exec, l lockset.Lock, at token.Pos) {
+func (r *record) leak(l lockset.Lock, at token.Pos) {
 	if old, ok := r.leakAt[l.Site]; !ok || at < old {
 		r.leakAt[l.Site] = at
 	}

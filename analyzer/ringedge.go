@@ -66,14 +66,14 @@ func compareEdges(a, b *EdgeFact) int {
 	)
 }
 
-// covers reports whether every ring that b closes is closed by a too: a has no
+// covers reports whether every ring that b closes is closed by e too: e has no
 // gate that b has not, and is no weaker.
-func (a *EdgeFact) covers(b *EdgeFact) bool {
+func (e *EdgeFact) covers(b *EdgeFact) bool {
 	const shared = OuterShared | InnerShared
-	if a.Kind&shared&^b.Kind != 0 {
+	if e.Kind&shared&^b.Kind != 0 {
 		return false
 	}
-	for _, g := range a.Gates {
+	for _, g := range e.Gates {
 		if !slices.Contains(b.Gates, g) && (!strings.HasPrefix(g, sharedMark) || !slices.Contains(b.Gates, g[len(sharedMark):])) {
 			return false
 		}
@@ -247,7 +247,7 @@ func (a *unit) entryGates() map[*ssa.Function][]string {
 		changed = false
 		for _, f := range a.funcs {
 			var all []string
-			any := false
+			called := false
 			if !a.isRoot(f) {
 				for _, c := range callers[f] {
 					if !a.isRoot(c) && len(callers[c]) > 0 && !known[c] {
@@ -255,12 +255,12 @@ func (a *unit) entryGates() map[*ssa.Function][]string {
 					}
 					at := slices.Concat(a.execs[c].record.under[f], gates[c])
 					slices.Sort(at)
-					if at = slices.Compact(at); any {
+					if at = slices.Compact(at); called {
 						at = bothGates(all, at)
 					}
-					all, any = at, true
+					all, called = at, true
 				}
-				if !any && len(callers[f]) > 0 {
+				if !called && len(callers[f]) > 0 {
 					continue // only from itself, so far
 				}
 			}

@@ -156,7 +156,7 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 	for _, d := range calls {
 		targets, ok := x.resolve(s, d)
 		if !ok && d.fn.Rooted() && !later {
-			x.emitCall(s, via, d, s.held, nil, nil)
+			x.emitCall(s, via, d, s.held, nil)
 			continue
 		}
 		for _, t := range targets {
@@ -315,7 +315,7 @@ func (x *exec) methodsCalled(c callee, v *lockset.Value, typ types.Type) []dynam
 
 // runLater handles a callee whose directive says that function arguments run
 // later: they are kept, and inherit nothing.
-func (x *exec) runLater(s *state, cs callSite, c callee, async []lockmodel.Effect) {
+func (x *exec) runLater(s *state, c callee, async []lockmodel.Effect) {
 	for _, e := range async {
 		for _, i := range e.Params {
 			if c.obj.Signature().Recv() != nil {

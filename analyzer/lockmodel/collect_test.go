@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -55,6 +56,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T, src string) *world {
+	t.Helper()
 	w := &world{
 		t: t, fset: token.NewFileSet(), sources: map[string]map[string]string{}, files: map[string][]*ast.File{},
 		pkgs: map[string]*types.Package{}, results: map[string]*lockmodel.Package{},
@@ -173,7 +175,7 @@ func dump(m *lockmodel.Model) string {
 
 func dumpEffect(e lockmodel.Effect) string {
 	dumpPath := func(p lockmodel.Path) string {
-		return strings.Join(append([]string{fmt.Sprint(p.Root)}, p.Fields...), ".")
+		return strings.Join(append([]string{strconv.Itoa(p.Root)}, p.Fields...), ".")
 	}
 	parts := []string{e.Kind.String()}
 	if e.Kind != lockmodel.Async {
@@ -198,7 +200,7 @@ func dumpEffect(e lockmodel.Effect) string {
 		parts = append(parts, "during="+dumpPath(*e.During))
 	}
 	for _, p := range e.Params {
-		parts = append(parts, fmt.Sprint(p))
+		parts = append(parts, strconv.Itoa(p))
 	}
 	switch e.Guard.Kind {
 	case lockmodel.GuardResult:

@@ -16,6 +16,7 @@ import (
 
 // archived returns the merged models of an archive of testdata.
 func archived(t *testing.T, name string) map[string]*lockmodel.Package {
+	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", name+".txtar"))
 	require.NoError(t, err)
 	return newWorld(t, string(data)).results
@@ -63,7 +64,7 @@ func TestGob(t *testing.T) {
 	var out fact
 	require.NoError(t, gob.NewDecoder(bytes.NewReader(want)).Decode(&out))
 	assert.Equal(t, in, out)
-	assert.Error(t, out.Model.GobDecode([]byte{1, 2, 3}))
+	require.Error(t, out.Model.GobDecode([]byte{1, 2, 3}))
 	assert.Equal(t, in, out, "a failed decoding changes nothing")
 }
 

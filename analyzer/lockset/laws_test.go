@@ -125,7 +125,8 @@ func TestEqualValuesAreOnePointer(t *testing.T) {
 	tab := lockset.NewTable()
 	p := []*lockset.Value{tab.Param(0), tab.Param(1), tab.Param(2), tab.Param(3), tab.Param(4)}
 	require.NotSame(t, tab.Tuple(p[0], p[1], p[2], p[3]), tab.Tuple(p[0], p[1], p[2], p[4]))
-	require.Same(t, tab.Tuple(p...), tab.Tuple(p...))
+	tuple := tab.Tuple(p...)
+	require.Same(t, tuple, tab.Tuple(p...))
 	require.NotSame(t, tab.Param(1), tab.Free(1))
 	require.NotSame(t, tab.Site(1, "a"), tab.Site(1, "b"))
 	require.NotSame(t, tab.Tuple(p[0]), tab.Tuple(p[0], p[0]))
