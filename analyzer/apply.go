@@ -245,7 +245,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		case evJoin:
 			x.joinAt(s, cs, sub(ev.key))
 		case evOrder:
-			x.orderEvent(s, ev, chain, sub)
+			x.orderEvent(s, ev, sub)
 		case evRelease:
 			x.releaseEvent(s, cs, ev, chain, sub)
 		case evCall:
@@ -336,7 +336,7 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 	}
 	type pair struct{ place, val *lockset.Value }
 	var writes []pair
-	made := x.madeContainers(s, e, sub)
+	made := x.madeContainers(e, sub)
 	for _, w := range e.writes {
 		p := pair{x.subPlace(w.place, sub), sub(w.val)}
 		if w.place.Op == lockset.OpElem {
@@ -392,7 +392,7 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 
 // madeContainers names the containers that were nil here before the callee
 // appended to them: by the place that holds them.
-func (x *exec) madeContainers(s *state, e *exit, sub func(*lockset.Value) *lockset.Value) map[*lockset.Value]*lockset.Value {
+func (x *exec) madeContainers(e *exit, sub func(*lockset.Value) *lockset.Value) map[*lockset.Value]*lockset.Value {
 	var made map[*lockset.Value]*lockset.Value
 	for _, w := range e.writes {
 		if w.place.Op != lockset.OpElem {

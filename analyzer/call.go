@@ -196,7 +196,7 @@ func (x *exec) invokeMethod(s *state, cs callSite, vals []*lockset.Value) []*sta
 	}
 	d := dynamic{fn: recv, method: m.Name(), args: vals[1:], name: objectName(m, x.a.pkg), sig: m.Signature(),
 		target: x.a.methodTarget(cs.common.Value.Type(), m)}
-	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.types(cs.common.Value, m) })
+	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.types(cs.common.Value) })
 }
 
 // invokeValue runs a call of a function value.

@@ -204,8 +204,8 @@ func (f *flow) elementsOf(c ssa.Value) flowSet {
 	return s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc })
 }
 
-// types returns the dynamic types that v, on which method m is called, may have.
-func (f *flow) types(v ssa.Value, m *types.Func) flowSet {
+// types returns the dynamic types that v, of an interface type, may have.
+func (f *flow) types(v ssa.Value) flowSet {
 	s := f.search()
 	s.origin(v)
 	set := s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpIface })

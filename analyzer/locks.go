@@ -558,7 +558,7 @@ func (x *exec) askOrder(s *state, p *pairRec, l lockset.Lock, w wanted, key *loc
 
 // orderEvent judges the keys that this function gives a callee which takes the
 // locks of both.
-func (x *exec) orderEvent(s *state, ev *event, chain *hop, sub func(*lockset.Value) *lockset.Value) {
+func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset.Value) {
 	held, want := sub(ev.key), sub(ev.by)
 	rel := x.t.Relate(s.facts, held, want, x.ascending)
 	switch {
