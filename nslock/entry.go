@@ -197,10 +197,10 @@ func (e *entry) fits(h *hold, mine Mode, now int64) (answer, error) {
 	if e.kind == kindMutex {
 		return yes, nil
 	}
-	switch err := e.reach(h.grip, now); err {
-	case nil:
+	switch err := e.reach(h.grip, now); {
+	case err == nil:
 		return yes, nil
-	case errHeld:
+	case errors.Is(err, errHeld):
 		return outside, nil
 	default:
 		return no, err

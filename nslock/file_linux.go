@@ -60,8 +60,7 @@ func near(dir string) bool {
 // are only as fine as that.
 func sleep(d time.Duration) {
 	left := syscall.NsecToTimespec(int64(d))
-	for syscall.Nanosleep(&left, &left) == syscall.EINTR {
-	}
+	_ = retry(func() error { return syscall.Nanosleep(&left, &left) })
 }
 
 // claim lets any number of Spaces share a directory: locks belong to their descriptors.

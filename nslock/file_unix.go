@@ -78,7 +78,7 @@ func regular(fd int, path string) (lockFile, error) {
 		syscall.Close(fd)
 		return noFile, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
 	}
-	return lockFile{fd: fd, dev: uint64(st.Dev), ino: uint64(st.Ino)}, nil
+	return lockFile{fd: fd, dev: uint64(st.Dev), ino: uint64(st.Ino)}, nil //nolint:unconvert // other systems have other types
 }
 
 // createLock creates a lock file, and the directories between it and the lock directory, as files
@@ -90,7 +90,7 @@ func createLock(dir, rel string) (lockFile, error) {
 	if err != nil {
 		return noFile, err
 	}
-	for i := 0; i < len(rel); i++ {
+	for i := range len(rel) {
 		if rel[i] == '/' {
 			if err := makeDir(filepath.Join(dir, rel[:i]), fi); err != nil {
 				return noFile, err
@@ -168,7 +168,7 @@ func bestow(fd int, path string, perm fs.FileMode, like fs.FileInfo) error {
 func (f lockFile) at(path string) bool {
 	var st syscall.Stat_t
 	err := retry(func() error { return syscall.Stat(path, &st) })
-	return err == nil && uint64(st.Ino) == f.ino && uint64(st.Dev) == f.dev
+	return err == nil && uint64(st.Ino) == f.ino && uint64(st.Dev) == f.dev //nolint:unconvert // other systems have other types
 }
 
 func (f lockFile) close() { _ = syscall.Close(f.fd) }

@@ -2,6 +2,7 @@ package nslock
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,7 +66,7 @@ func socketPrefix(dir string) (string, error) {
 }
 
 func (s *Space) answer(c *net.UnixConn) {
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if _, err := s.peer(c); err != nil {
 		return
 	}
@@ -188,7 +189,7 @@ func (s *Space) askOthers() (all []Holder, err error) {
 	}
 	table, err := os.ReadFile("/proc/net/unix")
 	if err != nil {
-		return nil, nil // without a /proc/net no names, only pids
+		return nil, nil //nolint:nilerr // without a /proc/net no names, only pids
 	}
 	own := ""
 	if s.word != nil {
@@ -211,7 +212,8 @@ func (s *Space) askOthers() (all []Holder, err error) {
 
 // askOne returns nothing for a Space that does not answer: its process may be stopped, or gone.
 func (s *Space) askOne(name string) []Holder {
-	c, err := net.DialTimeout("unix", name, time.Second)
+	dialer := net.Dialer{Timeout: time.Second}
+	c, err := dialer.DialContext(context.Background(), "unix", name)
 	if err != nil {
 		return nil
 	}

@@ -51,7 +51,7 @@ func TestHoldersOfAnotherSpace(t *testing.T) {
 	require.Equal(t, "two", got[1].Owner)
 	all, err := s2.AllHolders()
 	require.NoError(t, err)
-	require.Equal(t, len(got), len(all))
+	require.Len(t, all, len(got))
 	text, err := json.Marshal(all)
 	require.NoError(t, err)
 	require.Contains(t, string(text), `"owner":"one"`)

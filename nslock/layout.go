@@ -48,7 +48,7 @@ func (n *naming) canonicalUser(userid string) (string, error) {
 		return "", fmt.Errorf("%w: userid is empty", ErrName)
 	}
 	caret := false
-	for i := 0; i < len(userid); i++ {
+	for i := range len(userid) {
 		switch c := userid[i]; {
 		case c < ' ', c == '/', c == '!', c == 0x7f, c == ' ' && i == 0:
 			return "", fmt.Errorf("%w: byte %d of userid %s is %q", ErrName, i, clip(userid), c)
@@ -213,7 +213,7 @@ func checkPart(name, part string) error {
 	if len(part) > maxPart-len(".lock") {
 		return fmt.Errorf("%w: a part of %s has %d bytes, a file name has %d", ErrName, clip(name), len(part), maxPart)
 	}
-	for i := 0; i < len(part); i++ {
+	for i := range len(part) {
 		if c := part[i]; c < ' ' || c == '/' || c == 0x7f {
 			return fmt.Errorf("%w: %s contains %q", ErrName, clip(name), c)
 		}

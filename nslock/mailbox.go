@@ -79,7 +79,7 @@ func (o *Owner) TryRepack(ref MailboxRef) (*Mailbox, error) {
 	if o.find(classMailbox, ref.UniqueID) != nil || o.find(classMboxname, ref.UniqueID) != nil {
 		return nil, ErrBusy
 	}
-	return o.open(nil, ref, Exclusive, Exclusive, pc)
+	return o.open(nil, ref, Exclusive, Exclusive, pc) //nolint:staticcheck // nil is how it is told not to wait
 }
 
 func opening(mode Mode) string {

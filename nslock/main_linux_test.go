@@ -33,19 +33,19 @@ func TestMain(m *testing.M) {
 }
 
 // child starts a process that plays a part, and returns it with its output, line by line.
-func child(t testing.TB, part string, args ...string) (*exec.Cmd, *bufio.Scanner) {
-	t.Helper()
+func child(tb testing.TB, part string, args ...string) (*exec.Cmd, *bufio.Scanner) {
+	tb.Helper()
 	exe, err := os.Executable()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	cmd := exec.Command(exe, args...)
 	cmd.Env = append(os.Environ(), childEnv+"="+part)
 	cmd.Stderr = os.Stderr
 	_, err = cmd.StdinPipe()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
+	require.NoError(tb, err)
+	require.NoError(tb, cmd.Start())
+	tb.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
@@ -53,10 +53,10 @@ func child(t testing.TB, part string, args ...string) (*exec.Cmd, *bufio.Scanner
 }
 
 // expect reads a line that a child must print.
-func expect(t testing.TB, lines *bufio.Scanner, want string) {
-	t.Helper()
-	require.True(t, lines.Scan(), "the child ended before it said %q", want)
-	require.Equal(t, want, lines.Text())
+func expect(tb testing.TB, lines *bufio.Scanner, want string) {
+	tb.Helper()
+	require.True(tb, lines.Scan(), "the child ended before it said %q", want)
+	require.Equal(tb, want, lines.Text())
 }
 
 // lockInChild has another process lock a file exclusively, and returns its pid.

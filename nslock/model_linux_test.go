@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -209,12 +210,12 @@ func (m *model) mboxname(o *modelOwner, user string, mode Mode) error {
 }
 
 // compare checks an answer, and what the owner holds after it.
-func (m *model) compare(o *modelOwner, what string, got, want error) {
+func (m *model) compare(what string, got, want error) {
 	m.t.Helper()
 	switch {
 	case want == nil:
 		require.NoError(m.t, got, what)
-	case want == errWaits:
+	case errors.Is(want, errWaits):
 		require.True(m.t, errors.Is(got, context.DeadlineExceeded) || errors.Is(got, ErrDeadlock), "%s: %v", what, got)
 	default:
 		require.ErrorIs(m.t, got, want, what)
@@ -241,6 +242,7 @@ func (m *model) settled(what string) {
 type choices interface{ IntN(n int) int }
 
 func runModel(t *testing.T, c choices, steps int) {
+	t.Helper()
 	dir := t.TempDir()
 	m := &model{t: t, keep: c.IntN(2) == 1}
 	opts := []Option{Unannounced()}
@@ -257,7 +259,7 @@ func runModel(t *testing.T, c choices, steps int) {
 		} else {
 			s = m.owners[i-1].real.s
 		}
-		m.owners = append(m.owners, &modelOwner{real: s.NewOwner(fmt.Sprint(i))})
+		m.owners = append(m.owners, &modelOwner{real: s.NewOwner(strconv.Itoa(i))})
 	}
 	for range steps {
 		m.settled(m.step(c))
@@ -272,7 +274,7 @@ func runModel(t *testing.T, c choices, steps int) {
 
 // patient returns the context for a call: one that is soon done if the call must wait.
 func patient(want error) (context.Context, context.CancelFunc) {
-	if want == errWaits {
+	if errors.Is(want, errWaits) {
 		return context.WithTimeout(bg, 1500*time.Microsecond)
 	}
 	return context.WithTimeout(bg, patience)
@@ -315,7 +317,7 @@ func (m *model) lock(o *modelOwner, mode Mode, users []string, call func(context
 	defer cancel()
 	ns, err := call(ctx)
 	what := fmt.Sprintf("lock %v %v", users, mode)
-	m.compare(o, what, err, want)
+	m.compare(what, err, want)
 	if err == nil {
 		for _, u := range users {
 			o.add(classNamespace, u, mode)
@@ -331,7 +333,7 @@ func (m *model) tryLock(o *modelOwner, user string, mode Mode) string {
 		want = ErrBusy
 	}
 	ns, err := o.real.TryLockUser(user, mode)
-	m.compare(o, "try "+user, err, want)
+	m.compare("try "+user, err, want)
 	if err == nil {
 		o.add(classNamespace, user, mode)
 		o.guards = append(o.guards, &modelGuard{class: classNamespace, keys: []string{user}, ns: ns})
@@ -345,7 +347,7 @@ func (m *model) openMailbox(o *modelOwner, user string, mode Mode) string {
 	defer cancel()
 	mb, err := o.real.OpenMailbox(ctx, MailboxRef{User: user, UniqueID: modelID(user)}, mode)
 	what := fmt.Sprintf("open %s %v", user, mode)
-	m.compare(o, what, err, want)
+	m.compare(what, err, want)
 	if err == nil {
 		o.add(classMailbox, modelID(user), mode)
 		o.add(classIndex, modelID(user), mode)
@@ -360,7 +362,7 @@ func (m *model) lockMboxname(o *modelOwner, user string, mode Mode) string {
 	defer cancel()
 	mn, err := o.real.LockMboxname(ctx, modelID(user), mode)
 	what := fmt.Sprintf("mboxname %s %v", user, mode)
-	m.compare(o, what, err, want)
+	m.compare(what, err, want)
 	if err == nil {
 		o.add(classMboxname, modelID(user), mode)
 		o.guards = append(o.guards, &modelGuard{class: classMboxname, keys: []string{user}, mn: mn})
@@ -394,7 +396,7 @@ func (m *model) parkOrUnpark(o *modelOwner, c choices, mode Mode) string {
 		ctx, cancel := patient(want)
 		defer cancel()
 		err := g.mb.LockIndex(ctx, mode)
-		m.compare(o, "index "+user, err, want)
+		m.compare("index "+user, err, want)
 		if err == nil {
 			g.parked = false
 			o.add(classIndex, key, mode)
@@ -421,7 +423,7 @@ func (m *model) repack(o *modelOwner, user string) string {
 		want = ErrBusy
 	}
 	mb, err := o.real.TryRepack(MailboxRef{User: user, UniqueID: key})
-	m.compare(o, "repack "+user, err, want)
+	m.compare("repack "+user, err, want)
 	mb.Close()
 	return "repack " + user
 }
@@ -464,8 +466,9 @@ func (m *model) release(o *modelOwner, i int) string {
 }
 
 func TestModel(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(60) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			runModel(t, rand.New(rand.NewPCG(seed, 1)), 150)
 		})

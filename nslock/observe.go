@@ -5,6 +5,7 @@ import "time"
 // An EventKind says what happened to a lock.
 type EventKind uint8
 
+// What happens to locks.
 const (
 	Acquired EventKind = iota // taken, after Wait
 	Released                  // given up, after Age; a re-entry's release is none

@@ -9,32 +9,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// line returns the place of its caller, offset lines below.
-func line(offset int) string {
+// nextLine returns the place of its caller, one line below.
+func nextLine() string {
 	_, _, n, _ := runtime.Caller(1)
-	return "place_linux_test.go:" + strconv.Itoa(n+offset)
+	return "place_linux_test.go:" + strconv.Itoa(n+1)
 }
 
 func TestPlaceIsTheCall(t *testing.T) {
 	s := openTest(t)
 	ctx := context.Background()
 	o := s.NewOwner("o")
-	want := []string{line(1)}
+	want := []string{nextLine()}
 	ns, err := o.LockUsers(ctx, Exclusive, "alice")
 	require.NoError(t, err)
-	want = append(want, line(1))
+	want = append(want, nextLine())
 	ns2, err := o.LockUser(ctx, "bob", Exclusive)
 	require.NoError(t, err)
-	want = append(want, line(1))
+	want = append(want, nextLine())
 	ns3, err := o.TryLockUser("carol", Shared)
 	require.NoError(t, err)
-	want = append(want, line(1))
+	want = append(want, nextLine())
 	ns4, err := o.LockMailboxUsers(ctx, Exclusive, "user.dave")
 	require.NoError(t, err)
-	want = append(want, line(1), line(1))
+	want = append(want, nextLine(), nextLine())
 	mb, err := o.OpenMailbox(ctx, MailboxRef{User: "bob", UniqueID: "u1"}, Shared)
 	require.NoError(t, err)
-	want = append(want, line(1))
+	want = append(want, nextLine())
 	mn, err := o.LockMboxname(ctx, "u2", Shared)
 	require.NoError(t, err)
 	var got []string
@@ -58,7 +58,7 @@ func TestPlaceThroughInterfaceAndClosure(t *testing.T) {
 	} = o
 	func() {
 		defer func() {
-			want := line(1)
+			want := nextLine()
 			_, _ = l.LockUser(context.Background(), "alice", Shared)
 			require.Equal(t, want, o.Held()[0].Where)
 		}()
@@ -68,11 +68,11 @@ func TestPlaceThroughInterfaceAndClosure(t *testing.T) {
 
 //go:noinline
 func bothPCs() (fast, walked uintptr) {
-	return returnAddress(), func() uintptr { return walkPC() }()
+	return returnAddress(), func() uintptr { return walkPC() }() //nolint:gocritic // walkPC counts this frame
 }
 
 func TestPlaceIsWhatAWalkFinds(t *testing.T) {
-	want := line(1)
+	want := nextLine()
 	fast, walked := bothPCs()
 	require.Equal(t, want, place(fast))
 	require.Equal(t, want, place(walked))

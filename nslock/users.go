@@ -129,7 +129,7 @@ func (o *Owner) TryLockUser(userid string, mode Mode) (*Namespace, error) {
 		}
 		return o.enterAgain(h), nil
 	}
-	return o.takeUser(nil, user, mode, pc)
+	return o.takeUser(nil, user, mode, pc) //nolint:staticcheck // nil is how it is told not to wait
 }
 
 // LockUsers locks the namespaces of all userids, each once, in byte order of the userids, which is

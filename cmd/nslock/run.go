@@ -122,7 +122,7 @@ func hold(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	defer space.Close()
+	defer func() { _ = space.Close() }()
 	mode := nslock.Exclusive
 	if *shared {
 		mode = nslock.Shared
@@ -150,7 +150,7 @@ func hold(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // runCommand runs the command, hands signals on to it, and returns its exit code.
 func runCommand(command []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.CommandContext(context.Background(), command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, endings...)
@@ -200,7 +200,7 @@ func holders(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	defer space.Close()
+	defer func() { _ = space.Close() }()
 	all, err := space.AllHolders()
 	if err != nil {
 		return fail(stderr, err)
