@@ -136,7 +136,7 @@ func TestOneReportForACall(t *testing.T) {
 		{Want: namespace, Held: mailbox, At: p.Site(42)},
 	}
 	want := []string{"copy.go:57: ns-under-mailbox: acquiring namespace lock of user while holding mailbox lock (line 40); order is namespace, then mailbox"}
-	for range len(pairs) {
+	for range pairs {
 		pairs = append(pairs[1:], pairs[0]) // whatever their order
 		res := diagtest.Mail()
 		res.Acquires = []analyzer.Acquire{direct(p.At(57), pairs...)}

@@ -170,7 +170,7 @@ func TestOneReportForACall(t *testing.T) {
 		{Want: namespace("c"), Held: namespace("a"), At: p.Site(29), Relation: lockset.Unordered},
 		{Want: namespace("c"), Held: namespace("b"), At: p.Site(31), Relation: lockset.Unordered},
 	}
-	for range len(pairs) {
+	for range pairs {
 		pairs = append(pairs[1:], pairs[0]) // whatever their order
 		res := diagtest.Mail()
 		res.Acquires = []analyzer.Acquire{second(p.At(33), pairs...)}
