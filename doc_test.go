@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -172,7 +173,7 @@ func (d *document) shell(t *testing.T, at string, b block) {
 	if want == "" {
 		want = "0"
 	}
-	assert.Equal(t, want, fmt.Sprint(cmd.ProcessState.ExitCode()), "%s: the exit code, after\n%s", at, out)
+	assert.Equal(t, want, strconv.Itoa(cmd.ProcessState.ExitCode()), "%s: the exit code, after\n%s", at, out)
 	d.output = string(out)
 }
 
@@ -273,7 +274,7 @@ func TestLinks(t *testing.T) {
 					target = filepath.Join(filepath.Dir(name), file)
 				}
 				_, err := os.Stat(target)
-				assert.NoError(t, err, "%s:%d: %s", name, i+1, m[1])
+				require.NoError(t, err, "%s:%d: %s", name, i+1, m[1])
 				if anchor != "" {
 					assert.Contains(t, anchors(t, target), anchor, "%s:%d: %s", name, i+1, m[1])
 				}

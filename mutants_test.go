@@ -129,9 +129,9 @@ func spoilAcquire(call *ast.CallExpr, part func(ast.Node) string, spoil func(ast
 	if !ok || selector.Sel.Name != "LockUser" && selector.Sel.Name != "LockUsers" {
 		return
 	}
-	args := make([]string, len(call.Args))
-	for i, arg := range call.Args {
-		args[i] = part(arg)
+	args := make([]string, 0, len(call.Args)+1)
+	for _, arg := range call.Args {
+		args = append(args, part(arg))
 	}
 	spoil(call, "without "+selector.Sel.Name,
 		"func(...any) (*nslock.Namespace, error) { return nil, nil }("+strings.Join(append(args, part(selector.X)), ", ")+")")
