@@ -31,13 +31,13 @@ const (
 // an earlier turn of a loop is one Prev, whatever the turn), and a state that
 // is met again only loses facts.
 type exec struct {
-	a    *unit
-	t    *lockset.Table
-	fn   *ssa.Function
-	code *code
-	in   []map[string]*state
-	todo [][]*state
-	runs []int
+	a       *unit
+	t       *lockset.Table
+	fn      *ssa.Function
+	code    *code
+	in      []map[string]*state
+	pending [][]*state
+	runs    []int
 
 	acqs   []acquisition
 	acqIDs map[acqKey]int
@@ -101,7 +101,7 @@ func (x *exec) run() *summary {
 	}
 	n := len(x.fn.Blocks)
 	x.in = make([]map[string]*state, n)
-	x.todo = make([][]*state, n)
+	x.pending = make([][]*state, n)
 	x.runs = make([]int, n)
 	x.entry = x.entryState()
 	x.flow(x.fn.Blocks[0], x.entry.clone())
@@ -110,8 +110,8 @@ func (x *exec) run() *summary {
 		if b == nil {
 			break
 		}
-		states := x.todo[b.Index]
-		x.todo[b.Index] = nil
+		states := x.pending[b.Index]
+		x.pending[b.Index] = nil
 		if x.runs[b.Index] += len(states); x.runs[b.Index] > maxVisits {
 			x.bounded = true
 			continue
@@ -127,7 +127,7 @@ func (x *exec) run() *summary {
 // next returns the first block, in reverse postorder, that has work.
 func (x *exec) next() *ssa.BasicBlock {
 	for _, b := range x.code.order {
-		if len(x.todo[b.Index]) > 0 {
+		if len(x.pending[b.Index]) > 0 {
 			return b
 		}
 	}
@@ -143,20 +143,20 @@ func (x *exec) flow(b *ssa.BasicBlock, s *state) {
 	in := x.in[b.Index]
 	key := s.core(x.code.isHard)
 	if old := in[key]; old != nil {
-		if old.merge(s, x.t) && !slices.Contains(x.todo[b.Index], old) {
-			x.todo[b.Index] = append(x.todo[b.Index], old)
+		if old.merge(s, x.t) && !slices.Contains(x.pending[b.Index], old) {
+			x.pending[b.Index] = append(x.pending[b.Index], old)
 		}
 		return
 	}
 	if len(in) >= x.limit {
 		x.bounded = true
-		if old := x.nearest(in, s); old.join(s, x.t) && !slices.Contains(x.todo[b.Index], old) {
-			x.todo[b.Index] = append(x.todo[b.Index], old)
+		if old := x.nearest(in, s); old.join(s, x.t) && !slices.Contains(x.pending[b.Index], old) {
+			x.pending[b.Index] = append(x.pending[b.Index], old)
 		}
 		return
 	}
 	in[key] = s
-	x.todo[b.Index] = append(x.todo[b.Index], s)
+	x.pending[b.Index] = append(x.pending[b.Index], s)
 }
 
 // nearest returns the state of in that s is joined with, since there are too

@@ -1,0 +1,269 @@
+package analyzer
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// want checks a lock that is asked for against what is held, and makes it an
+// event for the callers.
+func (x *exec) want(s *state, cs callSite, w wanted) {
+	if len(w.keys) == 0 {
+		w.keys = []*lockset.Value{nil}
+	}
+	if w.by != nil {
+		w.mode = x.mode(s, w.mode, w.by)
+	}
+	held := x.without(s, w.freed)
+	for _, key := range w.keys {
+		if key != nil && key.Op == lockset.OpUnknown {
+			key = nil
+		}
+		again := x.reentry(s, held, w, key)
+		unseen := w.implied && x.unseen(s, key)
+		if again == nil || w.plain {
+			for _, l := range held {
+				if l.Is(lockset.Given) || l.Is(lockset.Maybe) {
+					continue
+				}
+				rel := lockset.Unordered
+				if l.Class == w.class {
+					rel = x.t.Relate(s.facts, l.Key, key, x.ascending)
+				}
+				if rel != lockset.Same && (unseen || l.Is(lockset.Implied) && x.unseen(s, l.Key)) {
+					continue
+				}
+				p := x.record.pair(x, s, cs, w, key, l, rel)
+				x.askOrder(s, p, l, w, key, rel)
+			}
+			if x.a.infer && again == nil {
+				x.orderStep(s, cs, w, key, held)
+			}
+		} else if !again.Is(lockset.Maybe) {
+			x.record.pair(x, s, cs, w, key, *again, lockset.Same)
+		}
+		x.record.touch(cs, w)
+		if again == nil && !w.try && !unseen {
+			x.emit(s, x.acquireEvent(cs, w, key, held))
+		}
+	}
+}
+
+// askOrder leaves it to the callers to prove the order of two keys that they
+// give: they are all in this package.
+func (x *exec) askOrder(s *state, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
+	if rel != lockset.Unordered || l.Class != w.class || w.try || x.a.isRoot(x.fn) ||
+		l.Key == nil || key == nil || !l.Key.Entry() || !key.Entry() || !l.Key.Rooted() || !key.Rooted() {
+		p.failed = p.failed || rel != lockset.Same && rel != lockset.After
+		return
+	}
+	p.asked = true
+	x.emit(s, &event{kind: evOrder, class: w.class, key: l.Key, by: key, pair: p, chain: newHop("order", p.lock.Class, nil)})
+}
+
+// orderEvent judges the keys that this function gives a callee which takes the
+// locks of both.
+func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset.Value) {
+	held, want := sub(ev.key), sub(ev.by)
+	rel := x.t.Relate(s.facts, held, want, x.ascending)
+	switch {
+	case rel == lockset.Same || rel == lockset.After:
+		ev.pair.met = true
+	case rel == lockset.Unordered && !x.a.isRoot(x.fn) && held.Entry() && want.Entry() && held.Rooted() && want.Rooted():
+		out := *ev
+		out.key, out.by, out.freed, out.guard = held, want, nil, nil
+		x.emit(s, &out)
+	default:
+		ev.pair.failed = true
+		if rel == lockset.ByOther {
+			ev.pair.rel = rel
+		}
+	}
+}
+
+// reentry returns the lock that is held already, of the class and key wanted.
+func (x *exec) reentry(s *state, held lockset.Set, w wanted, key *lockset.Value) *lockset.Lock {
+	if key == nil {
+		return nil
+	}
+	var found *lockset.Lock
+	for i, l := range held {
+		if l.Class != w.class || l.Key == nil || l.Is(lockset.Given) {
+			continue
+		}
+		if x.t.Relate(s.facts, l.Key, key, x.ascending) != lockset.Same {
+			continue
+		}
+		if found == nil || x.mode(s, l.Mode, l.ModeBy) == w.mode {
+			found = &held[i]
+		}
+	}
+	return found
+}
+
+// acquireEvent is what callers must know of an acquisition.
+func (x *exec) acquireEvent(cs callSite, w wanted, key *lockset.Value, held lockset.Set) *event {
+	ev := &event{kind: evAcquire, class: w.class, mode: w.mode, ordered: w.ordered, plain: w.plain, implied: w.implied, chain: w.chain}
+	if key != nil && key.Entry() {
+		ev.key = key
+	}
+	if w.by != nil && w.by.Entry() && w.mode == lockmodel.Unknown {
+		ev.by = w.by
+	}
+	if ev.chain == nil {
+		ev.chain = newHop(x.a.callName(cs), x.a.place(cs.pos), nil)
+	}
+	for _, f := range w.freed {
+		if (f.guard == nil || f.guard.Entry()) && (f.key == nil || f.key.Entry()) {
+			ev.freed = append(ev.freed, f)
+		}
+	}
+	for _, l := range held {
+		if l.Is(lockset.Assumed) && l.Key != nil { // judged here, not again in the caller that holds it
+			ev.freed = append(ev.freed, freed{class: l.Class, key: l.Key})
+		}
+	}
+	return ev
+}
+
+// require checks that a lock is held.
+func (x *exec) require(s *state, cs callSite, w wanted) {
+	if len(w.keys) == 0 {
+		w.keys = []*lockset.Value{nil}
+	}
+	if w.by != nil {
+		w.mode = x.mode(s, w.mode, w.by)
+	}
+	held := x.without(s, w.freed)
+	for _, key := range w.keys {
+		if key != nil && key.Op == lockset.OpUnknown {
+			key = nil
+		}
+		status, by := x.holding(s, held, w, key)
+		if w.origin != nil && (status != Missing || x.a.isRoot(x.fn)) {
+			if status == Weaker {
+				x.record.required(x, cs, w, key, status, by, s)
+			}
+			if status != Missing {
+				x.a.handlersMet[w.origin] = true
+			} else {
+				x.a.handlersFailed[w.origin] = true
+			}
+			continue
+		}
+		origin := w.origin
+		if origin == nil && status != Held && x.a.isHandler(x.fn) && !cs.alone {
+			origin = x.fn
+		}
+		if status == Held {
+			x.record.required(x, cs, w, key, status, by, s)
+			continue
+		}
+		if status == Missing && (!x.a.isRoot(x.fn) || origin != nil) && !cs.alone {
+			ev := &event{kind: evRequire, class: w.class, mode: w.mode, chain: w.chain, origin: origin}
+			if key != nil && key.Entry() {
+				ev.key = key
+			}
+			if w.by != nil && w.by.Entry() && w.mode == lockmodel.Unknown {
+				ev.by = w.by
+			}
+			if ev.chain == nil {
+				ev.chain = newHop(x.a.callName(cs), x.a.place(cs.pos), nil)
+			}
+			for _, f := range w.freed {
+				if (f.guard == nil || f.guard.Entry()) && (f.key == nil || f.key.Entry()) {
+					ev.freed = append(ev.freed, f)
+				}
+			}
+			x.emit(s, ev)
+			if origin != x.fn {
+				continue
+			}
+		}
+		x.record.required(x, cs, w, key, status, by, s)
+	}
+}
+
+// Status is how well a requirement is met.
+type Status uint8
+
+// The statuses, the better ones first.
+const (
+	Held    Status = iota // held, strongly enough
+	Weaker                // held shared where exclusive is required
+	Missing               // not held
+)
+
+// holding tells how well held meets a requirement. Keys that are not known get
+// the benefit of the doubt; keys that are two different things the function
+// was given do not.
+func (x *exec) holding(s *state, held lockset.Set, w wanted, key *lockset.Value) (Status, *lockset.Lock) {
+	status := Missing
+	var by *lockset.Lock
+	for i, l := range held {
+		if l.Class != w.class {
+			continue
+		}
+		if key != nil && l.Key != nil && x.t.Relate(s.facts, l.Key, key, x.ascending) != lockset.Same && !x.vague(key) && !x.vague(l.Key) {
+			continue
+		}
+		mode := x.mode(s, l.Mode, l.ModeBy)
+		if w.mode == lockmodel.Exclusive && mode == lockmodel.Shared {
+			if status == Missing {
+				status, by = Weaker, &held[i]
+			}
+			continue
+		}
+		return Held, &held[i]
+	}
+	return status, by
+}
+
+// acquisition numbers a place where a lock comes to be held.
+func (x *exec) acquisition(cs callSite, class string, chain *hop, extra string, keys []lockmodel.Path) int {
+	k := acqKey{instr: cs.instr, class: class, extra: extra}
+	if cs.through != nil {
+		k.extra += "@" + cs.through.name
+	}
+	k.pos = cs.pos
+	if i, ok := x.acqIDs[k]; ok {
+		if chain != nil && x.acqs[i].chain != nil && chain.less(x.acqs[i].chain) {
+			x.acqs[i].chain = chain
+		}
+		return i
+	}
+	i := len(x.acqs)
+	x.acqIDs[k] = i
+	x.acqs = append(x.acqs, acquisition{pos: cs.pos, class: class, site: cs, chain: chain, keys: keys})
+	return i
+}
+
+// ascending reports whether an index only grows from turn to turn: it is a loop
+// variable that is stepped by a positive constant.
+func (x *exec) ascending(v *lockset.Value) bool {
+	if v.Op == lockset.OpConst {
+		return true
+	}
+	if v.Op != lockset.OpSite {
+		return false
+	}
+	for val, n := range x.code.num {
+		if n != v.N {
+			continue
+		}
+		switch val := val.(type) {
+		case *ssa.BinOp:
+			return steps(val)
+		case *ssa.Phi:
+			for _, e := range val.Edges {
+				if b, ok := e.(*ssa.BinOp); ok && steps(b) && b.X == val {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	return false
+}
