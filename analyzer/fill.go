@@ -75,6 +75,7 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 			})
 		}
 		slices.SortFunc(q.Pairs, comparePairs)
+		q.Fix = x.fix(r)
 		res.Acquires = append(res.Acquires, q)
 	}
 }

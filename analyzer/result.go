@@ -84,8 +84,13 @@ type Acquire struct {
 	// Retired is set if the class is retired and this package is the first that can know.
 	Retired bool
 	Defer   bool // the call is deferred
-	// Fix, if not empty, is the text edit that replaces two calls in a row by one ordered call.
-	Fix []Edit
+	Fix     Fix  // replaces two calls in a row by an ordered one; without edits if that is not always right
+}
+
+// A Fix is a call of an ordered function and the edits that put it in place.
+type Fix struct {
+	Name  string // of the function
+	Edits []Edit
 }
 
 // An Edit is a change of the source.

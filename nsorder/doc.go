@@ -50,6 +50,10 @@
 //		return nil
 //	}
 //
+// Where the calls follow one another as above, each with the same test of its
+// error and its release deferred, and a method or function that takes both is
+// declared beside the one that is called, the report offers this as a fix.
+//
 // Where the two can never meet another thread, say why on the line of the call
 // or above it: //lockvet:ignore users-unordered -- reason.
 //

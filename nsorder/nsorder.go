@@ -139,10 +139,10 @@ func pair(r *diag.Reporter, res *analyzer.Result, a analyzer.Acquire, p analyzer
 			Pos: p.Compared.Pos, End: p.Compared.End, Message: "what is compared here is not the keys",
 		})
 	}
-	if category == usersUnordered && len(a.Fix) > 0 {
+	if category == usersUnordered && len(a.Fix.Edits) > 0 {
 		d.SuggestedFixes = []analysis.SuggestedFix{{
-			Message:   "take both locks in one call of " + diag.OrderedCall(res.Model, p.Want.Class),
-			TextEdits: diag.Edits(a.Fix),
+			Message:   "take both locks in one call of " + a.Fix.Name,
+			TextEdits: diag.Edits(a.Fix.Edits),
 		}}
 	}
 	return d

@@ -186,7 +186,7 @@ func TestFixAndRelated(t *testing.T) {
 	sorted := pair
 	sorted.Relation, sorted.Compared = lockset.ByOther, p.At(27)
 	fixable, other := second(p.At(33), pair), second(p.At(34), sorted)
-	fixable.Fix = []analyzer.Edit{{Range: p.At(29), New: "LockUsers(a, b)"}, {Range: p.At(33), New: ""}}
+	fixable.Fix = analyzer.Fix{Name: "LockUsers", Edits: []analyzer.Edit{{Range: p.At(29), New: "LockUsers(a, b)"}, {Range: p.At(33), New: ""}}}
 	other.Fix = fixable.Fix
 	res := diagtest.Mail()
 	res.Acquires = []analyzer.Acquire{fixable, other}
