@@ -123,7 +123,7 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 		}
 	}
 	for _, cb := range callbacks {
-		if !cb.sum.leavesLocks() {
+		if !cb.sum.leaves() {
 			continue
 		}
 		out = x.dedupe(out)

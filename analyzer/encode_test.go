@@ -334,6 +334,6 @@ func FuzzSummary(f *testing.F) {
 			require.LessOrEqual(t, e.chain.n, maxHops)
 		}
 		s.silent()
-		s.leavesLocks()
+		s.leaves()
 	})
 }

@@ -3,6 +3,7 @@ package analyzer
 import (
 	"go/token"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -318,18 +319,30 @@ func (x *exec) eval(s *state, v ssa.Value) *lockset.Value {
 	case *ssa.Parameter:
 		return x.t.Param(x.code.num[v])
 	case *ssa.FreeVar:
+		if isWayOut(v.Name()) {
+			return x.t.WayOut(x.t.Free(x.code.num[v]))
+		}
 		return x.t.Free(x.code.num[v])
 	}
 	n := x.code.num[v]
 	if val := s.get(n); val != nil {
 		return val
 	}
-	switch v.(type) {
-	case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan:
+	switch v := v.(type) {
+	case *ssa.Alloc:
+		if isWayOut(v.Comment) {
+			return x.t.WayOut(x.t.Alloc(n))
+		}
+		return x.t.Alloc(n)
+	case *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan:
 		return x.t.Alloc(n)
 	}
 	return x.t.Site(n, "")
 }
+
+// isWayOut reports whether the variable of a name is go/ssa's own, in which the
+// body of a range-over-func loop says how it was left.
+func isWayOut(name string) bool { return strings.HasPrefix(name, "jump$") }
 
 // bind gives SSA value v the value val.
 func (x *exec) bind(s *state, v ssa.Value, val *lockset.Value) {

@@ -386,10 +386,13 @@ func (x *exec) addExit(e *exit) {
 }
 
 // hard reports whether a write tells exits apart: it leaves a lock's guard or a
-// function behind.
+// function behind, or says how a loop was left.
 func (e *exit) hard(w write, carriers map[*lockset.Value]bool) bool {
 	if w.val.Op == lockset.OpNil && w.place.Entry() {
 		return true // a field that was cleared
+	}
+	if w.place.IsWayOut() {
+		return true
 	}
 	return w.place.Op != lockset.OpElem && w.val.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc || carriers[v] })
 }

@@ -17,6 +17,10 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 		x.redefine(b, s, x.code.num[v], nil)
 	}
 	switch instr := instr.(type) {
+	case *ssa.Alloc:
+		if place := x.t.Deref(x.eval(s, instr)); place.IsWayOut() {
+			s.put(place, x.t.Const("0")) // said, so that all paths say something
+		}
 	case *ssa.FieldAddr:
 		x.bind(s, instr, x.t.Addr(x.fieldPlace(s, instr)))
 	case *ssa.Field:
@@ -284,6 +288,11 @@ func (x *exec) elements(s *state, container *lockset.Value) []*lockset.Value {
 	return out
 }
 
+func isStruct(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
+}
+
 func isArithmetic(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsNumeric != 0
@@ -303,6 +312,9 @@ func (x *exec) unop(s *state, instr *ssa.UnOp) []*state {
 	switch instr.Op {
 	case token.MUL:
 		val := x.read(s, x.t.Deref(v), instr.Type())
+		if isStruct(instr.Type()) {
+			val = x.t.Whole(val)
+		}
 		if val.Op == lockset.OpGlobal && isError(instr.Type()) {
 			// Sentinel errors are made once and never nil.
 			s.facts, _ = x.t.Assume(s.facts, x.t.Equal(val, x.t.Nil), false)

@@ -185,9 +185,13 @@ func spread(carriers map[*lockset.Value]bool, n int, entry func(int) (place, val
 }
 
 // soft reports whether a value in memory may be forgotten when paths meet: it
-// leads to no guard of what is held, is no function, and is nothing that the
-// function was given and keeps in a variable of its own.
+// leads to no guard of what is held, is no function, does not say how a loop
+// was left, and is nothing that the function was given and keeps in a variable
+// of its own.
 func soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
+	if place.IsWayOut() {
+		return v.Op == lockset.OpUnknown
+	}
 	switch v.Op {
 	case lockset.OpNil: // a field that was cleared tells a path on which what it held was given up
 		return !place.Entry()

@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
@@ -31,10 +33,11 @@ func (s *summary) plain() bool {
 	return len(s.exits) == 1 && s.exits[0].plain()
 }
 
-// leavesLocks reports whether a call of the function may change what is held.
-func (s *summary) leavesLocks() bool {
+// leaves reports whether a call of the function may change what is held, or
+// where its caller goes on.
+func (s *summary) leaves() bool {
 	for _, e := range s.exits {
-		if len(e.held)+len(e.freed) > 0 {
+		if len(e.held)+len(e.freed) > 0 || slices.ContainsFunc(e.writes, func(w write) bool { return w.place.IsWayOut() }) {
 			return true
 		}
 	}

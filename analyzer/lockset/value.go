@@ -137,6 +137,18 @@ func (t *Table) Site(n int, aux string) *Value { return t.intern(OpSite, aux, n)
 // Alloc returns the address of what instruction n allocated.
 func (t *Table) Alloc(n int) *Value { return t.intern(OpAlloc, "", n) }
 
+// wayOut marks, in Aux, the variable in which the body of a range-over-func
+// loop leaves word of the statement that ended it.
+const wayOut = "way out"
+
+// WayOut returns v, an allocated or captured variable, as the one that says how
+// the body of a range-over-func loop was left. Go's own SSA form has one for
+// each such loop; its value decides where the function goes on.
+func (t *Table) WayOut(v *Value) *Value { return t.intern(v.Op, wayOut, v.N) }
+
+// IsWayOut reports whether v is the content of a variable made by WayOut.
+func (v *Value) IsWayOut() bool { return v.Op == OpDeref && v.Args[0].Aux == wayOut }
+
 // Fresh returns an object of a callee's exit, by its role there.
 func (t *Table) Fresh(role string) *Value { return t.intern(OpFresh, role, 0) }
 
@@ -192,15 +204,19 @@ func (t *Table) Struct(base *Value, names []string, vals []*Value) *Value {
 	return t.intern(OpStruct, strings.Join(names, ","), 0, append([]*Value{base}, vals...)...)
 }
 
-// Field returns field name of x, a struct or a pointer to one.
+// Field returns field name of x, a struct or a pointer to one. Of what a
+// pointer points to, the fields hang on the pointer; what lies in a variable,
+// Deref of its address, is a pointer itself unless Whole says otherwise.
 func (t *Table) Field(x *Value, name string) *Value {
 	switch x.Op {
 	case OpUnknown:
 		return t.Unknown
 	case OpZero:
 		return t.Zero
-	case OpDeref:
-		return t.Field(x.Args[0], name)
+	case OpSum:
+		if x.Aux == whole && len(x.Args) == 1 && x.Args[0].Op == OpDeref {
+			return t.Field(x.Args[0].Args[0], name)
+		}
 	case OpAddr:
 		return t.Field(x.Args[0], name)
 	case OpIface:
@@ -229,6 +245,17 @@ func (t *Table) Deref(x *Value) *Value {
 		}
 	}
 	return t.intern(OpDeref, "", 0, x)
+}
+
+const whole = "whole"
+
+// Whole returns v, read out of memory, as a struct: where v is what a pointer
+// points to, its fields are those that are reached by the pointer.
+func (t *Table) Whole(v *Value) *Value {
+	if v.Op != OpDeref {
+		return v
+	}
+	return t.Sum(whole, v)
 }
 
 const cell = "cell"
@@ -371,6 +398,10 @@ func (t *Table) Rebuild(v *Value, args []*Value) *Value {
 		return t.Len(args[0])
 	case OpPrev:
 		return t.Prev(args[0])
+	case OpSum:
+		if v.Aux == whole && len(args) == 1 {
+			return t.Whole(args[0])
+		}
 	case OpNot:
 		return t.Not(args[0])
 	case OpCmp:

@@ -1,0 +1,72 @@
+// Package captured gives locks up, and takes them, in function literals that
+// have captured what holds them.
+package captured
+
+import "sync"
+
+// List has an embedded mutex.
+type List struct {
+	sync.RWMutex
+	n int
+}
+
+// Has locks.
+func (l *List) Has() bool {
+	l.RLock()
+	defer l.RUnlock()
+	return l.n > 0
+}
+
+// Given up in a literal, the lock can be taken again.
+func (l *List) GivenUp() bool {
+	l.Lock()
+	func() { l.Unlock() }()
+	return l.Has()
+}
+
+// GivenUpDeep is given up in a literal of a literal.
+func (l *List) GivenUpDeep() bool {
+	l.Lock()
+	func() {
+		func() { l.Unlock() }()
+	}()
+	return l.Has()
+}
+
+// GivenUpOther is given up by a variable of its own.
+func (l *List) GivenUpOther() bool {
+	other := l
+	l.Lock()
+	func() {
+		other.n++
+		other.Unlock()
+	}()
+	return l.Has()
+}
+
+// Kept is held while the literal runs.
+func (l *List) Kept() (b bool) {
+	l.Lock()
+	func() { b = l.Has() }() // want `^relock: calling func literal in List.Kept acquires captured.List.RWMutex lock while holding it`
+	l.Unlock()
+	return b
+}
+
+// Taken in a literal, the lock is held after it.
+func (l *List) Taken() bool {
+	func() { l.Lock() }()
+	defer l.Unlock()
+	return l.Has() // want `^relock: calling List.Has acquires captured.List.RWMutex lock while holding it`
+}
+
+// Moved has a variable that points elsewhere by the time that the literal runs.
+func (l *List) Moved(other *List) bool {
+	at := l
+	at.Lock()
+	unlock := func() { at.Unlock() }
+	unlock()
+	at = other
+	at.Lock()
+	unlock()
+	return other.Has()
+}
