@@ -1,8 +1,10 @@
 package lockvet_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -32,9 +34,13 @@ import (
 //	<!-- file: PATH -->       the block is written to a file
 //	<!-- in: DIR -->          it is run there; "checkout" is this module's top
 //	<!-- exit: N -->          the exit code that it ends with
+//	<!-- makes: PATH -->      what it prints, errors aside, is this file of the
+//	                          module; "go test -run TestDocuments -update ." writes it
 //	<!-- not run: REASON -->  it is passed over
 //
 // Only the links are looked at in documents that elsewhere names.
+
+var update = flag.Bool("update", false, "write the files that the documents make")
 
 // elsewhere says where the blocks of a document are run, if not here.
 var elsewhere = map[string]string{
@@ -52,7 +58,7 @@ type block struct {
 
 var (
 	fence = regexp.MustCompile("^```(\\w*)$")
-	mark  = regexp.MustCompile(`^<!-- (file|in|exit|not run): (.+) -->$`)
+	mark  = regexp.MustCompile(`^<!-- (file|in|exit|makes|not run): (.+) -->$`)
 )
 
 // readBlocks returns the blocks of a document in order.
@@ -165,7 +171,12 @@ func (d *document) shell(t *testing.T, at string, b block) {
 	}
 	cmd.Env = append(os.Environ(), "PATH="+d.bin+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"GOBIN="+d.bin, "GOFLAGS=-buildvcs=false", "GOPROXY=off", "GOSUMDB=off", "GOWORK=off", "NO_COLOR=1", "LOCKVET="+root)
-	out, err := cmd.CombinedOutput()
+	var out, made bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if b.marks["makes"] != "" {
+		cmd.Stdout = &made
+	}
+	err = cmd.Run()
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
 		require.NoError(t, err, at)
 	}
@@ -173,8 +184,23 @@ func (d *document) shell(t *testing.T, at string, b block) {
 	if want == "" {
 		want = "0"
 	}
-	assert.Equal(t, want, strconv.Itoa(cmd.ProcessState.ExitCode()), "%s: the exit code, after\n%s", at, out)
-	d.output = string(out)
+	assert.Equal(t, want, strconv.Itoa(cmd.ProcessState.ExitCode()), "%s: the exit code, after\n%s", at, &out)
+	d.output = out.String()
+	if file := b.marks["makes"]; file != "" {
+		compareFile(t, at, file, made.String())
+	}
+}
+
+// compareFile compares a file of the module with what a block made, or writes
+// it.
+func compareFile(t *testing.T, at, file, made string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(made), 0o644))
+	}
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, made, string(data), "%s: %s is stale; go test -run TestDocuments -update . writes it", at, file)
 }
 
 // pattern returns an expression for the text of a block.
