@@ -105,7 +105,20 @@ func (x *exec) reentry(s *state, held lockset.Set, w wanted, key *lockset.Value)
 
 // acquireEvent is what callers must know of an acquisition.
 func (x *exec) acquireEvent(cs callSite, w wanted, key *lockset.Value, held lockset.Set) *event {
-	ev := &event{kind: evAcquire, class: w.class, mode: w.mode, ordered: w.ordered, plain: w.plain, implied: w.implied, chain: w.chain}
+	ev := x.eventOf(evAcquire, cs, w, key)
+	ev.ordered, ev.plain, ev.implied = w.ordered, w.plain, w.implied
+	for _, l := range held {
+		if l.Is(lockset.Assumed) && l.Key != nil { // judged here, not again in the caller that holds it
+			ev.freed = append(ev.freed, freed{class: l.Class, key: l.Key})
+		}
+	}
+	return ev
+}
+
+// eventOf is an event of w with what callers can make sense of: values that
+// they gave, or that the function found where they look too.
+func (x *exec) eventOf(kind eventKind, cs callSite, w wanted, key *lockset.Value) *event {
+	ev := &event{kind: kind, class: w.class, mode: w.mode, chain: w.chain}
 	if key != nil && key.Entry() {
 		ev.key = key
 	}
@@ -118,11 +131,6 @@ func (x *exec) acquireEvent(cs callSite, w wanted, key *lockset.Value, held lock
 	for _, f := range w.freed {
 		if (f.guard == nil || f.guard.Entry()) && (f.key == nil || f.key.Entry()) {
 			ev.freed = append(ev.freed, f)
-		}
-	}
-	for _, l := range held {
-		if l.Is(lockset.Assumed) && l.Key != nil { // judged here, not again in the caller that holds it
-			ev.freed = append(ev.freed, freed{class: l.Class, key: l.Key})
 		}
 	}
 	return ev
@@ -141,49 +149,41 @@ func (x *exec) require(s *state, cs callSite, w wanted) {
 		if key != nil && key.Op == lockset.OpUnknown {
 			key = nil
 		}
-		status, by := x.holding(s, held, w, key)
-		if w.origin != nil && (status != Missing || x.a.isRoot(x.fn)) {
-			if status == Weaker {
-				x.record.required(x, cs, w, key, status, by, s)
-			}
-			if status != Missing {
-				x.a.handlersMet[w.origin] = true
-			} else {
-				x.a.handlersFailed[w.origin] = true
-			}
-			continue
-		}
-		origin := w.origin
-		if origin == nil && status != Held && x.a.isHandler(x.fn) && !cs.alone {
-			origin = x.fn
-		}
-		if status == Held {
-			x.record.required(x, cs, w, key, status, by, s)
-			continue
-		}
-		if status == Missing && (!x.a.isRoot(x.fn) || origin != nil) && !cs.alone {
-			ev := &event{kind: evRequire, class: w.class, mode: w.mode, chain: w.chain, origin: origin}
-			if key != nil && key.Entry() {
-				ev.key = key
-			}
-			if w.by != nil && w.by.Entry() && w.mode == lockmodel.Unknown {
-				ev.by = w.by
-			}
-			if ev.chain == nil {
-				ev.chain = newHop(x.a.callName(cs), x.a.place(cs.pos), nil)
-			}
-			for _, f := range w.freed {
-				if (f.guard == nil || f.guard.Entry()) && (f.key == nil || f.key.Entry()) {
-					ev.freed = append(ev.freed, f)
-				}
-			}
-			x.emit(s, ev)
-			if origin != x.fn {
-				continue
-			}
-		}
-		x.record.required(x, cs, w, key, status, by, s)
+		x.requireKey(s, cs, w, key, held)
 	}
+}
+
+// requireKey checks that the lock with the key is held. One that is missing is
+// left to the callers if there are any. A handler is called by whoever it is
+// registered with: w.origin is the handler whose requirement this is, and what
+// its callers hold decides whether it is told, in the handler.
+func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, held lockset.Set) {
+	status, by := x.holding(s, held, w, key)
+	root := x.a.isRoot(x.fn)
+	if w.origin != nil && (status != Missing || root) {
+		met := x.a.handlersMet
+		if status == Missing {
+			met = x.a.handlersFailed
+		}
+		met[w.origin] = true
+		if status == Weaker {
+			x.record.required(x, cs, w, key, status, by, s)
+		}
+		return
+	}
+	origin := w.origin
+	if origin == nil && status != Held && x.a.isHandler(x.fn) && !cs.alone {
+		origin = x.fn
+	}
+	if status == Missing && (!root || origin != nil) && !cs.alone {
+		ev := x.eventOf(evRequire, cs, w, key)
+		ev.origin = origin
+		x.emit(s, ev)
+		if origin != x.fn {
+			return
+		}
+	}
+	x.record.required(x, cs, w, key, status, by, s)
 }
 
 // Status is how well a requirement is met.

@@ -1,20 +1,15 @@
 package main
 
 import (
-	"errors"
-	"flag"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
-)
 
-var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
+	"github.com/lockvet/lockvet/cmd/lockvet/internal/scripttest"
+)
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"lockvet": main})
@@ -24,43 +19,19 @@ func TestMain(m *testing.M) {
 // modules that declare their own locks. What the command itself does with
 // findings of any kind is tested beside package cli.
 func TestScripts(t *testing.T) {
-	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()
-	require.NoError(t, err)
-	dirs := strings.Split(string(out), "\n")
 	checkout, err := filepath.Abs(filepath.Join("..", ".."))
 	require.NoError(t, err)
-	testscript.Run(t, testscript.Params{
-		Dir:           filepath.Join("testdata", "script"),
-		UpdateScripts: *update,
-		Setup: func(env *testscript.Env) error {
-			for name, value := range map[string]string{
-				"GOCACHE": dirs[0], "GOMODCACHE": dirs[1], "GOPATH": dirs[2],
-				"GOFLAGS": "", "GOPROXY": "off", "GIT_CONFIG_GLOBAL": os.DevNull, "CHECKOUT": checkout,
-			} {
-				env.Setenv(name, value)
-			}
-			// go vet starts the tool by its path.
-			tool, err := exec.LookPath("lockvet")
-			env.Setenv("LOCKVET", tool)
+	params := scripttest.Params(t, "script")
+	setup := params.Setup
+	params.Setup = func(env *testscript.Env) error {
+		env.Setenv("CHECKOUT", checkout)
+		// go vet starts the tool by its path.
+		tool, err := exec.LookPath("lockvet")
+		if err != nil {
 			return err
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
-	})
-}
-
-// exits runs a command and checks its exit code: "exits 3 lockvet ./...".
-func exits(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE COMMAND [ARGS]")
+		}
+		env.Setenv("LOCKVET", tool)
+		return setup(env)
 	}
-	code := 0
-	err := ts.Exec(args[1], args[2:]...)
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		code = exit.ExitCode()
-	} else {
-		ts.Check(err)
-	}
-	if got := strconv.Itoa(code); got != args[0] {
-		ts.Fatalf("%s exited with %s, not %s", args[1], got, args[0])
-	}
+	testscript.Run(t, params)
 }

@@ -13,12 +13,14 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/lockvet/lockvet/cmd/lockvet/internal/scripttest"
 )
 
 // TestInterrupt interrupts a run while a tool that go vet started is busy, and
 // sees both end.
 func TestInterrupt(t *testing.T) {
-	params := scripts(t, "interrupt")
+	params := scripttest.Params(t, "interrupt")
 	params.Cmds["await"] = func(ts *testscript.TestScript, _ bool, args []string) {
 		poll(ts, args[0]+" to appear", func() bool { _, err := os.Stat(ts.MkAbs(args[0])); return err == nil })
 	}
