@@ -12,7 +12,7 @@ type Mutex struct {
 	name string
 }
 
-// NewMutex returns the mutex of that name in s: the same one for the same name.
+// NewMutex returns a mutex of s. All of one name are one lock.
 func (s *Space) NewMutex(name string) *Mutex { return &Mutex{s: s, name: name} }
 
 // Lock locks m for o, and waits until it is free or ctx is done. An owner that holds it enters it
