@@ -22,7 +22,7 @@ const (
 // Relate compares the key of a wanted lock with the key of a held one, under
 // what is known on the path. A nil key is an unknown one. ascending reports
 // whether the index value only grows from one turn of its loop to the next.
-// The lowest is the key that sorts before every other, "" if there is none.
+// A constant that sorts before every name does so whatever the other key is.
 func (t *Table) Relate(f Facts, held, want *Value, ascending func(*Value) bool) Relation {
 	if held == nil || want == nil || held.Op == OpUnknown || want.Op == OpUnknown {
 		return Unordered

@@ -1,0 +1,176 @@
+package lockset_test
+
+import (
+	"fmt"
+
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+func inLoop(*lockset.Value) bool { return false }
+
+// Values are made by a table: equal ones are one.
+func ExampleTable() {
+	t := lockset.NewTable()
+	ref := t.Param(1)
+	user := t.Field(ref, "User")
+	fmt.Println(user, user == t.Field(t.Param(1), "User"), user.ID() != ref.ID())
+	fmt.Println(user.Entry(), user.Rooted(), t.Site(3, "").Rooted())
+	mb := t.Struct(t.Zero, []string{"ref"}, []*lockset.Value{ref})
+	fmt.Println(t.Field(mb, "ref"), t.Field(t.Addr(t.Global("p.box")), "ref"))
+	fmt.Println(user.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpParam }))
+	// Output:
+	// field.User(param1) true true
+	// true true false
+	// param1 field.ref(global.p.box)
+	// true
+}
+
+// A caller's values take the places of parameters.
+func ExampleTable_Map() {
+	t := lockset.NewTable()
+	user := t.Field(t.Param(0), "User")
+	arg := t.Elem(t.Global("p.refs"), t.Const("0"))
+	fmt.Println(t.Map(user, func(v *lockset.Value) *lockset.Value {
+		if v == t.Param(0) {
+			return arg
+		}
+		return nil
+	}))
+	fmt.Println(t.Rebuild(user, []*lockset.Value{arg}))
+	fmt.Println(t.Make(lockset.OpField, "User", 0, []*lockset.Value{arg}))
+	// Output:
+	// field.User(elem(global.p.refs const.0))
+	// field.User(elem(global.p.refs const.0))
+	// field.User(elem(global.p.refs const.0))
+}
+
+func ExampleTable_Deref() {
+	t := lockset.NewTable()
+	p := t.Alloc(7)
+	fmt.Println(t.Deref(p), t.Addr(t.Deref(p)) == p)
+	cell := t.Cell(t.Param(0))
+	fmt.Println(t.Deref(cell))
+	fmt.Println(t.Field(t.Whole(t.Deref(p)), "mu") == t.Field(p, "mu"))
+	out := t.WayOut(t.Alloc(9))
+	fmt.Println(t.Deref(out).IsWayOut(), t.Deref(p).IsWayOut())
+	// Output:
+	// deref(alloc7) true
+	// param0
+	// true
+	// true false
+}
+
+func ExampleTable_Func() {
+	t := lockset.NewTable()
+	fmt.Println(t.Func("p.f$1", t.Free(0)))
+	fmt.Println(t.Bound("(*p.T).Close", t.Param(0)))
+	fmt.Println(t.Iface("*p.T", t.Param(0)))
+	fmt.Println(t.Tuple(t.Fresh("result"), t.Nil))
+	fmt.Println(t.Prev(t.Site(2, "")), t.Recover(), t.Sum("lower", t.Param(0)), t.Len(t.Param(1)))
+	// Output:
+	// func.p.f$1(free0)
+	// bound.(*p.T).Close(param0)
+	// iface.*p.T(param0)
+	// tuple(fresh.result nil)
+	// prev(site2) recover sum.lower(param0) len(param1)
+}
+
+// What is known on a path decides conditions.
+func ExampleTable_Assume() {
+	t := lockset.NewTable()
+	failed := t.Not(t.Equal(t.Site(1, "err"), t.Nil))
+	after, possible := t.Assume(nil, failed, false)
+	fmt.Println(possible, t.IsNil(after, t.Site(1, "err")))
+	fmt.Println(t.Truth(after, failed))
+	_, possible = t.Assume(after, failed, true)
+	fmt.Println(possible)
+	fmt.Println(t.NonNil(nil, t.Addr(t.Global("p.mu"))))
+	// Output:
+	// true true
+	// false true
+	// false
+	// true
+}
+
+// Facts of two paths that meet are what both know.
+func ExampleFacts() {
+	t := lockset.NewTable()
+	a, b := t.Param(0), t.Param(1)
+	first, _ := t.Assume(nil, t.Less(a, b), true)
+	both, _ := t.Assume(first, t.Sorted(t.Param(2), ""), true)
+	fmt.Println(both.Implies(first), first.Implies(both), both.Meet(first).Implies(first))
+	path, known := both.SortedBy(t.Param(2))
+	fmt.Printf("%q %v\n", path, known)
+	_, known = both.Unsort(t.Param(2)).SortedBy(t.Param(2))
+	fmt.Println(known, len(both.Keep(func(f lockset.Fact) bool { return f.Cond == t.Less(a, b) })))
+	// Output:
+	// true false true
+	// "" true
+	// false 1
+}
+
+// The relation of two keys follows from what is known of them.
+func ExampleTable_Relate() {
+	t := lockset.NewTable()
+	a, b := t.Param(0), t.Param(1)
+	less, _ := t.Assume(nil, t.Less(a, b), true)
+	fmt.Println(t.Relate(nil, a, a, inLoop) == lockset.Same)
+	fmt.Println(t.Relate(nil, a, b, inLoop) == lockset.Unordered)
+	fmt.Println(t.Relate(less, a, b, inLoop) == lockset.After)
+	fmt.Println(t.Relate(less, b, a, inLoop) == lockset.Before)
+	fmt.Println(t.Relate(nil, t.Min(a, b), t.Max(a, b), inLoop) == lockset.After)
+	compared, _ := t.Assume(nil, t.Less(t.Compare(a, b), t.Const("0")), true)
+	fmt.Println(t.Relate(compared, a, b, inLoop) == lockset.After)
+
+	names, _ := t.Assume(nil, t.Less(t.Field(a, "name"), t.Field(b, "name")), true)
+	x, y := t.Field(a, "user"), t.Field(b, "user")
+	fmt.Println(t.Relate(names, x, y, inLoop) == lockset.ByOther, t.OtherComparison(names, x, y))
+	// Output:
+	// true
+	// true
+	// true
+	// true
+	// true
+	// true
+	// true cmp.<(field.name(param0) field.name(param1))
+}
+
+// The locks at a point are a set; where two paths meet, what one of them lacks
+// is held maybe.
+func ExampleSet() {
+	t := lockset.NewTable()
+	ns := lockset.Lock{Class: "namespace", Key: t.Param(0), Mode: lockmodel.Exclusive}
+	mb := lockset.Lock{Class: "mailbox", Key: t.Param(1), Mode: lockmodel.Shared, Site: 1}
+	held := lockset.Normalize([]lockset.Lock{ns}).Add(mb)
+	fmt.Println(len(held), lockset.Compare(mb, ns) < 0, held[0].Class)
+
+	met := held.Join(lockset.Set{ns})
+	for _, l := range met {
+		fmt.Println(l.Class, l.Is(lockset.Maybe))
+	}
+	open := held.Without(func(l lockset.Lock) bool { return l.Class == "namespace" })
+	fmt.Println(open.Equal(lockset.Set{mb}))
+	handed := open.Map(func(l lockset.Lock) lockset.Lock { l.Flags |= lockset.Handed; return l })
+	fmt.Println(handed[0].Is(lockset.Handed))
+	// Output:
+	// 2 true mailbox
+	// mailbox true
+	// namespace false
+	// true
+	// true
+}
+
+// A mode that is read from a value is known where the value is.
+func ExampleTable_Mode() {
+	t := lockset.NewTable()
+	write := map[string]lockmodel.Mode{"true": lockmodel.Exclusive, "false": lockmodel.Shared}
+	facts, _ := t.Assume(nil, t.Param(0), true)
+	fmt.Println(t.Mode(facts, lockmodel.Unknown, t.Param(0), write))
+	fmt.Println(t.Mode(nil, lockmodel.Unknown, t.Param(0), write))
+	fmt.Println(t.Mode(nil, lockmodel.Shared, nil, nil))
+	// Output:
+	// exclusive
+	// unknown
+	// shared
+}
