@@ -209,36 +209,104 @@ func soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
 // knows less than before.
 func (s *state) merge(o *state, t *lockset.Table) bool {
 	changed := false
-	if f := s.facts.Meet(o.facts); len(f) != len(s.facts) {
-		s.facts, changed = f, true
+	facts := s.facts.Meet(o.facts)
+	for _, e := range o.env {
+		if s.get(e.n) == nil {
+			facts = agree(t, facts, t.Site(e.n, ""), s, nil, o, e.val)
+		}
 	}
 	var env []envEntry
 	for _, e := range s.env {
-		if v := o.get(e.n); v == e.val {
+		v := o.get(e.n)
+		if v == e.val {
 			env = append(env, e)
+			continue
 		}
+		facts = agree(t, facts, t.Site(e.n, ""), s, e.val, o, v)
 	}
 	if len(env) != len(s.env) {
 		s.env, changed = env, true
 	}
 	carriers := s.carriers()
+	mine := &state{mem: slices.Clone(s.mem), facts: s.facts}
 	forget := func(a, b *state) {
 		for _, m := range a.mem {
 			if !soft(m.place, m.val, carriers) || m.val.Op == lockset.OpUnknown {
 				continue
 			}
 			if lo, hi := b.memAt(m.place); hi-lo != 1 || b.mem[lo].val != m.val {
-				if lo, hi := s.memAt(m.place); hi-lo == 1 && s.mem[lo].val == t.Unknown {
+				var now *lockset.Value
+				now, facts = met(t, facts, m.place, mine, o)
+				if lo, hi := s.memAt(m.place); hi-lo == 1 && s.mem[lo].val == now {
 					continue
 				}
-				s.put(m.place, t.Unknown)
+				s.put(m.place, now)
 				changed = true
 			}
 		}
 	}
-	forget(&state{mem: slices.Clone(s.mem)}, o)
-	forget(o, &state{mem: slices.Clone(s.mem)})
+	forget(mine, o)
+	forget(o, mine)
+	if !slices.Equal(facts, s.facts) {
+		s.facts, changed = facts, true
+	}
 	return changed
+}
+
+// agree adds to facts what two states that meet both know of a value that each
+// has another name for: that it is nil or is not, that it is true or false. A
+// nil name stands for sym, which is what the value is called from here on.
+func agree(t *lockset.Table, facts lockset.Facts, sym *lockset.Value, s *state, mine *lockset.Value, o *state, theirs *lockset.Value) lockset.Facts {
+	if mine == nil {
+		mine = sym
+	}
+	if theirs == nil {
+		theirs = sym
+	}
+	if mine.Op == lockset.OpConst && !isTruth(mine) {
+		return facts // a number or a string: it says what it is
+	}
+	for _, about := range []func(v *lockset.Value) *lockset.Value{
+		func(v *lockset.Value) *lockset.Value { return t.Equal(v, t.Nil) },
+		func(v *lockset.Value) *lockset.Value { return v },
+	} {
+		a, ok1 := t.Truth(s.facts, about(mine))
+		b, ok2 := t.Truth(o.facts, about(theirs))
+		if ok1 && ok2 && a == b {
+			facts, _ = t.Assume(facts, about(sym), a)
+		}
+	}
+	return facts
+}
+
+// metSymbol is where the numbers begin of the symbols for what a place holds
+// where paths have met that left different things there.
+const metSymbol = 1 << 29
+
+// met returns what place holds where s and o meet that left different things
+// there: a symbol for either, if they agree on whether it is nil or true, else
+// nothing known. The symbol must not be the name of something older.
+func met(t *lockset.Table, facts lockset.Facts, place *lockset.Value, s, o *state) (*lockset.Value, lockset.Facts) {
+	lo, hi := s.memAt(place)
+	l2, h2 := o.memAt(place)
+	if hi-lo != 1 || h2-l2 != 1 {
+		return t.Unknown, facts
+	}
+	mine, theirs := s.mem[lo].val, o.mem[l2].val
+	sym := t.Site(metSymbol+place.ID(), "")
+	named := func(f lockset.Fact) bool { return f.Cond.Has(func(v *lockset.Value) bool { return v == sym }) }
+	if mine != sym && theirs != sym && (slices.ContainsFunc(s.facts, named) || slices.ContainsFunc(o.facts, named)) {
+		return t.Unknown, facts
+	}
+	with := agree(t, facts, sym, s, mine, o, theirs)
+	if !slices.ContainsFunc(with, named) {
+		return t.Unknown, facts
+	}
+	return sym, with
+}
+
+func isTruth(v *lockset.Value) bool {
+	return v.Op == lockset.OpConst && (v.Aux == "true" || v.Aux == "false")
 }
 
 // join makes s stand for o too, whatever they differ in: what only one of them

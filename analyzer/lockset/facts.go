@@ -48,10 +48,8 @@ func (t *Table) Truth(f Facts, c *Value) (value, known bool) {
 	if b.Op == OpLen && isInt(a, "0") && b.Args[0].Op == OpNil {
 		return false, true
 	}
-	if a.Op == OpConst && b.Op == OpConst && (a.Aux == "0" || b.Aux == "0") { // lengths of nothing
-		if a.Aux == b.Aux {
-			return false, true
-		}
+	if a.Op == OpConst && b.Op == OpConst {
+		return constBefore(a.Aux, b.Aux)
 	}
 	if i, ok := f.find(t.Less(b, a)); ok && f[i].True {
 		return false, true
