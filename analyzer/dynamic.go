@@ -207,8 +207,12 @@ func (x *exec) entryArgs(s *state, args []*lockset.Value) []*lockset.Value {
 }
 
 // entryArg is entryValue, which of a closure keeps what its captured variables
-// hold.
+// hold, and of what is known not to be nil that it is something. Of a guard
+// nothing is kept: what is released may be any.
 func (x *exec) entryArg(s *state, v *lockset.Value) *lockset.Value {
+	if v.Op != lockset.OpFunc && !v.Entry() && x.t.NonNil(s.facts, v) && !x.leadsToGuard(s, v) {
+		return x.t.Iface("", x.t.Unknown)
+	}
 	if v.Op != lockset.OpFunc || v.Entry() {
 		return x.entryValue(v)
 	}

@@ -399,7 +399,7 @@ func (x *exec) typeAssert(s *state, instr *ssa.TypeAssert) {
 	iface := types.IsInterface(instr.AssertedType)
 	res, ok := v, x.t.Sum("is:"+typeKey(instr.AssertedType), v)
 	switch {
-	case v.Op == lockset.OpIface && !iface:
+	case v.Op == lockset.OpIface && v.Aux != "" && !iface:
 		res = v.Args[0]
 		if v.Aux == typeKey(instr.AssertedType) {
 			ok = x.t.Const("true")
