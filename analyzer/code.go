@@ -10,18 +10,19 @@ import (
 // states: computed once.
 type code struct {
 	num      map[ssa.Value]int
-	order    []*ssa.BasicBlock // reverse postorder
-	cyclic   []bool            // by block: it lies on a cycle
-	live     []bits            // by block: values live at its entry
-	hard     bits              // values that matter to a lock
-	recovers bool              // a deferred call may recover
+	order    []*ssa.BasicBlock     // reverse postorder
+	cyclic   []bool                // by block: it lies on a cycle
+	live     []bits                // by block: values live at its entry
+	hard     bits                  // values that matter to a lock
+	recovers bool                  // a deferred call may recover
+	structs  map[int]*types.Struct // by number: of the allocations of a struct
 }
 
 func (a *unit) codeOf(fn *ssa.Function) *code {
 	if c := a.codes[fn]; c != nil {
 		return c
 	}
-	c := &code{num: make(map[ssa.Value]int)}
+	c := &code{num: make(map[ssa.Value]int), structs: make(map[int]*types.Struct)}
 	for i, p := range fn.Params {
 		c.num[p] = i
 	}
@@ -34,6 +35,11 @@ func (a *unit) codeOf(fn *ssa.Function) *code {
 			if v, ok := instr.(ssa.Value); ok {
 				c.num[v] = n
 				n++
+			}
+			if v, ok := instr.(*ssa.Alloc); ok {
+				if st, ok := deref(v.Type()).Underlying().(*types.Struct); ok {
+					c.structs[c.num[v]] = st
+				}
 			}
 			if d, ok := instr.(*ssa.Defer); ok && a.mayRecover(d) {
 				c.recovers = true

@@ -274,6 +274,29 @@ func (x *exec) nameWrites(s *state, e *exit, n *namer, reach map[*lockset.Value]
 			e.writes = append(e.writes, write{place, n.name(m.val, role(place))})
 		}
 	}
+	x.nameZeros(s, e, n)
+}
+
+// nameZeros says of the structs that the function made, and of which it has
+// set some fields, that the others are zero. That comes before the fields.
+func (x *exec) nameZeros(s *state, e *exit, n *namer) {
+	var zeros []write
+	for v, f := range n.names {
+		if v.Op != lockset.OpAlloc || x.code.structs[v.N] == nil || !x.fresh(s, v) {
+			continue
+		}
+		set := 0
+		for _, w := range e.writes {
+			if w.place.Op == lockset.OpField && w.place.Args[0] == f {
+				set++
+			}
+		}
+		if set > 0 && set < x.code.structs[v.N].NumFields() {
+			zeros = append(zeros, write{x.t.Deref(f), x.t.Zero})
+		}
+	}
+	slices.SortFunc(zeros, func(a, b write) int { return a.place.ID() - b.place.ID() })
+	e.writes = append(zeros, e.writes...)
 }
 
 // role names what lies in a place. Long paths, of lists and trees, share a name.

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"go/token"
+	"slices"
 
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
@@ -100,6 +101,9 @@ func (x *exec) handOver(s *state, v *lockset.Value) {
 	for _, o := range order {
 		if o.Op == lockset.OpAlloc || o.Rooted() && x.a.isGuardLike(o) {
 			s.hand(o)
+		}
+		if whole := x.t.Deref(o); !isPlace(o) { // its other fields may be set from now on
+			s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool { return m.place == whole && m.val.Op == lockset.OpZero })
 		}
 	}
 	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
