@@ -237,6 +237,9 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 				w.keys = []*lockset.Value{sub(ev.key)}
 				w.text = x.a.calleeText(cs, c, ev.key)
 			}
+			if ev.fn != nil {
+				w.given = sub(ev.fn)
+			}
 			if ev.by != nil {
 				w.by = sub(ev.by)
 				x.a.sameModes(w.by, ev.by)
@@ -359,10 +362,13 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 		}
 	}
 	for _, f := range fs {
-		x.free(s, f)
+		if x.free(s, f) {
+			x.freedAt[f.class] = max(x.freedAt[f.class], cs.pos)
+		}
 	}
 	for _, l := range held {
 		s.held = s.held.Add(l)
+		x.took[l.Guard] = l.Guard != nil
 	}
 	for _, w := range writes {
 		x.writeBack(s, w.place, w.val)
@@ -430,10 +436,10 @@ func (x *exec) setResults(s *state, cs callSite, vals []*lockset.Value) {
 }
 
 // free gives up what s holds of f; what it does not hold itself, its callers
-// may.
-func (x *exec) free(s *state, f freed) {
+// may. It reports whether s has held it.
+func (x *exec) free(s *state, f freed) bool {
 	if f.guard != nil && isNilValue(f.guard) {
-		return
+		return false
 	}
 	found := false
 	s.held = s.held.Without(func(l lockset.Lock) bool {
@@ -444,19 +450,20 @@ func (x *exec) free(s *state, f freed) {
 		return true
 	})
 	if found {
-		return
+		return true
 	}
 	own := f
 	if own.guard != nil {
 		own.guard = x.anyElem(own.guard)
 	}
 	if own.guard != nil && !own.guard.Entry() || own.guard == nil && (own.key == nil || !own.key.Entry()) {
-		return
+		return false
 	}
 	if !slices.Contains(s.freed, own) {
 		s.freed = append(slices.Clip(s.freed), own)
 		slices.SortFunc(s.freed, compareFreed)
 	}
+	return false
 }
 
 func compareFreed(a, b freed) int {

@@ -48,11 +48,12 @@ type exec struct {
 	exits   map[string]*exit
 	entry   *state
 	record  *record
-	panics  map[string]bool      // cores of the states that have panicked
-	limit   int                  // how many states are kept apart at a point
-	bounded bool                 // something was lost to a bound
-	freedAt map[string]token.Pos // by class: the last release that was run
-	calling []string             // keys of the callbacks that are being followed
+	panics  map[string]bool         // cores of the states that have panicked
+	limit   int                     // how many states are kept apart at a point
+	bounded bool                    // something was lost to a bound
+	freedAt map[string]token.Pos    // by class: the last release that was run
+	calling []string                // keys of the callbacks that are being followed
+	took    map[*lockset.Value]bool // guards of the locks that were taken here, or by callees
 }
 
 // stateLimit is maxStates for functions of ordinary size, and less for large
@@ -92,6 +93,7 @@ func newExec(a *unit, fn *ssa.Function) *exec {
 		sum:    &summary{}, events: make(map[string]*event), exits: make(map[string]*exit),
 		limit:  stateLimit(len(fn.Blocks)),
 		record: newRecord(), panics: make(map[string]bool), freedAt: make(map[string]token.Pos),
+		took: make(map[*lockset.Value]bool),
 	}
 }
 

@@ -28,6 +28,7 @@ type wanted struct {
 	keyArg  []lockmodel.Path // direct: the paths of the keys, for the text
 	text    string           // the user's expression for the key, if it is known otherwise
 	origin  *ssa.Function    // the handler whose requirement this is
+	given   *lockset.Value   // what was given to the callee as the guard of such a lock
 }
 
 // declares reports whether a directive says what a call takes or gives up, so
@@ -328,6 +329,7 @@ func (x *exec) outcome(s *state, cs callSite, taken []lockset.Lock, fails bool) 
 	}
 	for _, l := range taken {
 		s.held = s.held.Add(l)
+		x.took[l.Guard] = l.Guard != nil
 	}
 	if !canFail {
 		return []*state{s}

@@ -75,10 +75,13 @@ type event struct {
 	heldAt []*hop         // where each of held was taken
 	heldIn []heldIn       // transient: where in this package each was held; empty in a fact
 
+	// evCall: the function, or the receiver of the interface method.
+	// evRequire: what the function was given as a guard of the lock, if it counts on that.
+	fn *lockset.Value
+
 	// evCall
-	fn       *lockset.Value // the function, or the receiver of the interface method
-	method   string         // name of the interface method, "" for a function
-	target   string         // what may be called, for obligations: "iface:…" or "field:…" or ""
+	method   string // name of the interface method, "" for a function
+	target   string // what may be called, for obligations: "iface:…" or "field:…" or ""
 	args     []*lockset.Value
 	fallback []*lockset.Value // what it is if nobody can say more
 	judged   bool             // it was settled here too: only what callers hold is left to judge

@@ -159,6 +159,13 @@ func (x *exec) require(s *state, cs callSite, w wanted) {
 // its callers hold decides whether it is told, in the handler.
 func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, held lockset.Set) {
 	status, by := x.holding(s, held, w, key)
+	if w.given != nil && status == Missing {
+		if !x.knownGuard(s, w.given) {
+			x.relyOn(cs, s, w, key, w.given)
+			return
+		}
+		status, by = x.guardedBy(s, held, w)
+	}
 	root := x.a.isRoot(x.fn)
 	if w.origin != nil && (status != Missing || root) {
 		met := x.a.handlersMet
@@ -184,6 +191,41 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 		}
 	}
 	x.record.required(x, cs, w, key, status, by, s)
+	if status == Held && by.Is(lockset.Given) {
+		x.relyOn(cs, s, w, key, by.Guard)
+	}
+}
+
+// relyOn leaves it to the callers, who know the guard that they gave, whether
+// it is one.
+func (x *exec) relyOn(cs callSite, s *state, w wanted, key, guard *lockset.Value) {
+	if guard == nil || !guard.Entry() || isNilValue(guard) {
+		return
+	}
+	ev := x.eventOf(evRequire, cs, w, key)
+	ev.fn = guard
+	x.emit(s, ev)
+}
+
+// knownGuard reports whether this function knows what it gave a callee as a
+// guard: nil, or one that it has got itself.
+func (x *exec) knownGuard(s *state, guard *lockset.Value) bool {
+	return x.t.IsNil(s.facts, guard) || x.took[guard]
+}
+
+// guardedBy tells how well a guard that was given meets a requirement. Its key
+// is not asked for: whoever takes a guard decides what it stands for.
+func (x *exec) guardedBy(s *state, held lockset.Set, w wanted) (Status, *lockset.Lock) {
+	for i, l := range held {
+		if l.Class != w.class || l.Guard != w.given {
+			continue
+		}
+		if w.mode == lockmodel.Exclusive && x.mode(s, l.Mode, l.ModeBy) == lockmodel.Shared {
+			return Weaker, &held[i]
+		}
+		return Held, &held[i]
+	}
+	return Missing, nil
 }
 
 // Status is how well a requirement is met.
@@ -201,7 +243,7 @@ const (
 // was given do not.
 func (x *exec) holding(s *state, held lockset.Set, w wanted, key *lockset.Value) (Status, *lockset.Lock) {
 	status := Missing
-	var by *lockset.Lock
+	var by, given *lockset.Lock
 	for i, l := range held {
 		if l.Class != w.class {
 			continue
@@ -216,7 +258,14 @@ func (x *exec) holding(s *state, held lockset.Set, w wanted, key *lockset.Value)
 			}
 			continue
 		}
+		if l.Is(lockset.Given) {
+			given = &held[i]
+			continue
+		}
 		return Held, &held[i]
+	}
+	if given != nil {
+		return Held, given
 	}
 	return status, by
 }
