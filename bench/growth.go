@@ -15,68 +15,86 @@ import (
 
 // growth measures how the cost of lockvet grows with programs of each shape.
 func (b *bench) growth(ctx context.Context) error {
-	runners, err := b.runners(ctx)
+	contests, err := b.contests(ctx)
 	if err != nil {
 		return err
 	}
 	t := &measure.Table{
 		Title: "growth with the program, by shape",
-		Head: []string{"shape", "functions", "CPU s", "by doubling", "peak MB", "by doubling", "CPU to SSA", "peak to SSA",
+		Head: []string{"shape", "tool", "size", "CPU s", "by doubling", "peak MB", "by doubling", "CPU to SSA", "peak to SSA",
 			"fact bytes", "by doubling", "in the last package", "report"},
 	}
 	for _, shape := range gen.Shapes() {
 		if len(b.shapes) > 0 && !slices.Contains(b.shapes, shape.Name) {
 			continue
 		}
-		var before *cost
-		for _, n := range b.sizes {
-			b.say("growth: %s of %d", shape.Name, n)
-			c, err := b.grow(ctx, shape, n, runners)
-			if over(ctx, err) { // and so will be larger ones
-				t.Add(shape.Name, strconv.Itoa(n), "over "+b.limit.String())
-				break
+		for _, co := range contests {
+			var before *cost
+			for _, n := range b.sizes {
+				b.say("growth: %s by %s, %d", shape.Name, co.name, n)
+				c, err := b.grow(ctx, shape, n, co)
+				if over(ctx, err) { // and so will be larger ones
+					t.Add(shape.Name, co.name, strconv.Itoa(n), "over "+b.limit.String())
+					break
+				}
+				if err != nil {
+					return err
+				}
+				t.Add(append([]string{shape.Name, co.name}, c.row(before)...)...)
+				before = c
 			}
-			if err != nil {
-				return err
-			}
-			t.Rows = append(t.Rows, c.row(shape.Name, before))
-			before = c
 		}
 	}
 	return t.Print(b.stdout)
 }
 
-// growthTools are compared in growth: the second is what the first, lockvet, has
-// its budget beside.
-var growthTools = []string{"lockvet", "ssa-lockvet"}
+// A contest is between lockvet in one of its forms and what its budget is
+// measured by. Both have seen package sync, and all that it needs.
+type contest struct {
+	name         string
+	lockvet, ssa *unit.Runner
+}
 
-// runners returns a runner for each of growthTools, which has seen sync and all
-// that it needs.
-func (b *bench) runners(ctx context.Context) ([]*unit.Runner, error) {
+// contests returns those that b.tools ask for, out of against.
+func (b *bench) contests(ctx context.Context) ([]contest, error) {
 	std, err := unit.List(ctx, b.root, "sync")
 	if err != nil {
 		return nil, err
 	}
-	var list []*unit.Runner
-	for _, name := range growthTools {
-		i := slices.IndexFunc(tools, func(t tool) bool { return t.name == name })
-		bin, err := b.link(ctx, tools[i])
-		if err != nil {
+	var list []contest
+	for _, t := range b.tools {
+		beside, ok := against[t.name]
+		if !ok {
+			continue
+		}
+		c := contest{name: t.name}
+		if c.lockvet, err = b.runner(ctx, t, std); err != nil {
 			return nil, err
 		}
-		dir := filepath.Join(b.temp, "std-"+name)
-		if err := os.Mkdir(dir, 0o755); err != nil {
+		if c.ssa, err = b.runner(ctx, toolOf(beside), std); err != nil {
 			return nil, err
 		}
-		r := unit.NewRunner(dir, append([]string{bin}, tools[i].flags...)...)
-		for _, p := range std {
-			if _, err := r.Run(ctx, p, true); err != nil {
-				return nil, err
-			}
-		}
-		list = append(list, r)
+		list = append(list, c)
 	}
 	return list, nil
+}
+
+func (b *bench) runner(ctx context.Context, t tool, seen []unit.Package) (*unit.Runner, error) {
+	bin, err := b.link(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(b.temp, "facts-")
+	if err != nil {
+		return nil, err
+	}
+	r := unit.NewRunner(dir, append([]string{bin}, t.flags...)...)
+	for _, p := range seen {
+		if _, err := r.Run(ctx, p, true); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
 }
 
 // A cost is what the analysis of one program has cost.
@@ -86,11 +104,11 @@ type cost struct {
 	lockvet, ssa []measure.Usage
 	facts        int // bytes, of all packages
 	last         int // of the last package but one: that has functions to be called
-	report       string
+	found        []unit.Diagnostic
 }
 
 // grow measures one program.
-func (b *bench) grow(ctx context.Context, shape gen.Shape, n int, runners []*unit.Runner) (*cost, error) {
+func (b *bench) grow(ctx context.Context, shape gen.Shape, n int, co contest) (*cost, error) {
 	dir, err := os.MkdirTemp(b.temp, shape.Name+"-")
 	if err != nil {
 		return nil, err
@@ -108,10 +126,10 @@ func (b *bench) grow(ctx context.Context, shape gen.Shape, n int, runners []*uni
 	}
 	c := &cost{Program: program, size: n}
 	for range b.runs {
-		if err := b.analyse(ctx, c, runners[0].Clone(facts), &c.lockvet); err != nil {
+		if err := b.analyse(ctx, c, co.lockvet.Clone(facts), &c.lockvet); err != nil {
 			return nil, err
 		}
-		if err := b.analyse(ctx, c, runners[1].Clone(facts), &c.ssa); err != nil {
+		if err := b.analyse(ctx, c, co.ssa.Clone(facts), &c.ssa); err != nil {
 			return nil, err
 		}
 	}
@@ -127,7 +145,7 @@ func (b *bench) analyse(ctx context.Context, c *cost, r *unit.Runner, list *[]me
 	var facts, last int
 	var found []unit.Diagnostic
 	for _, p := range c.Packages {
-		res, err := r.Run(ctx, unit.Package{Path: p.Path, Dir: p.Dir, Files: []string{p.File}, Imports: p.Imports}, false)
+		res, err := r.Run(ctx, unit.Package{Path: p.Path, Dir: p.Dir, Files: []string{p.File}, Imports: p.Imports, Module: gen.Module}, false)
 		if err != nil {
 			return err
 		}
@@ -144,24 +162,24 @@ func (b *bench) analyse(ctx context.Context, c *cost, r *unit.Runner, list *[]me
 	}
 	*list = append(*list, total)
 	if list == &c.lockvet {
-		c.facts, c.last, c.report = facts, last, outcome(c.Want, found)
+		c.facts, c.last, c.found = facts, last, found
 	}
 	return nil
 }
 
-// outcome says in a word what became of the one report that a program
+// outcome says in a word what became of the one report that the program
 // deserves.
-func outcome(want gen.Want, found []unit.Diagnostic) string {
+func (c *cost) outcome() string {
 	var right, incomplete int
-	for _, d := range found {
+	for _, d := range c.found {
 		switch {
-		case d.Category == want.Category && d.Line == want.Line:
+		case d.Category == c.Want.Category && d.Line == c.Want.Line:
 			right++
 		case d.Category == "incomplete":
 			incomplete++
 		}
 	}
-	others := len(found) - right - incomplete
+	others := len(c.found) - right - incomplete
 	switch {
 	case right == 1 && others == 0:
 		return "found"
@@ -174,8 +192,8 @@ func outcome(want gen.Want, found []unit.Diagnostic) string {
 }
 
 // row is a line of the table; before is the program of the size before.
-func (c *cost) row(shape string, before *cost) []string {
-	row := []string{shape, strconv.Itoa(c.Functions)}
+func (c *cost) row(before *cost) []string {
+	row := []string{strconv.Itoa(c.size)}
 	cpu, peak := measure.SpreadOf(measure.CPU, c.lockvet).Median, measure.SpreadOf(measure.Peak, c.lockvet).Median
 	byCPU, byPeak, byFacts := "-", "-", "-"
 	if before != nil {
@@ -189,5 +207,5 @@ func (c *cost) row(shape string, before *cost) []string {
 	return append(row, text(cpu, 2), byCPU, text(peak, 0), byPeak,
 		text(measure.Ratio(measure.CPU, c.lockvet, c.ssa).Median, 2),
 		text(measure.Ratio(measure.Peak, c.lockvet, c.ssa).Median, 2),
-		strconv.Itoa(c.facts), byFacts, strconv.Itoa(c.last), c.report)
+		strconv.Itoa(c.facts), byFacts, strconv.Itoa(c.last), c.outcome())
 }

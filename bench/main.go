@@ -24,6 +24,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lockvet/lockvet/bench/internal/gen"
 )
 
 func main() {
@@ -82,8 +84,18 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	if o.runs < 1 {
 		return o, errors.New("-runs: at least one")
 	}
+	for _, name := range o.shapes {
+		if !slices.ContainsFunc(gen.Shapes(), func(s gen.Shape) bool { return s.Name == name }) {
+			return o, fmt.Errorf("-shapes: no shape %q", name)
+		}
+	}
 	if o.tables = fs.Args(); len(o.tables) == 0 {
 		o.tables = []string{"repository", "growth"}
+	}
+	for _, name := range o.tables {
+		if name != "repository" && name != "growth" {
+			return o, fmt.Errorf("no table %q; there are repository and growth", name)
+		}
 	}
 	return o, nil
 }
@@ -105,15 +117,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer b.close()
 	for _, table := range o.tables {
-		switch table {
-		case "repository":
-			err = b.repository(ctx)
-		case "growth":
-			err = b.growth(ctx)
-		default:
-			err = fmt.Errorf("no table %q; there are repository and growth", table)
+		show := b.repository
+		if table == "growth" {
+			show = b.growth
 		}
-		if err != nil {
+		if err := show(ctx); err != nil {
 			return err
 		}
 	}

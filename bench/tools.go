@@ -33,6 +33,7 @@ var tools = []tool{
 	{name: "lockvet", build: "./cmd/lockvet"},
 	{name: "ssa-infer", build: "./bench/vettool", does: "ssa-infer"},
 	{name: "lockvet-infer", build: "./cmd/lockvet", flags: []string{"-lockstate.infer"}},
+	{name: "ssa-infer-module", build: "./bench/vettool", does: "ssa-infer-module"},
 	{name: "lockvet-infer-module", build: "./cmd/lockvet", flags: []string{"-lockstate.infer", "-lockstate.inferscope=module"}},
 	{name: "vet", build: "cmd/vet"},
 	{name: "staticcheck", in: "bench/peers", build: "honnef.co/go/tools/cmd/staticcheck", flags: []string{"-fail=none"}, alone: true},
@@ -45,7 +46,7 @@ var tools = []tool{
 var defaultTools = []string{"nothing", "nothing", "ssa", "ssa-lockvet", "lockvet"}
 
 // against says beside which tool a tool has its budget, other than "nothing".
-var against = map[string]string{"lockvet": "ssa-lockvet", "lockvet-infer": "ssa-infer"}
+var against = map[string]string{"lockvet": "ssa-lockvet", "lockvet-infer": "ssa-infer", "lockvet-infer-module": "ssa-infer-module"}
 
 func toolNames() []string {
 	var list []string
@@ -53,6 +54,15 @@ func toolNames() []string {
 		list = append(list, t.name)
 	}
 	return list
+}
+
+// toolOf returns the tool of a name, an empty one if there is none.
+func toolOf(name string) tool {
+	i := slices.IndexFunc(tools, func(t tool) bool { return t.name == name })
+	if i < 0 {
+		return tool{}
+	}
+	return tools[i]
 }
 
 // A bench is one run of the command.
@@ -69,11 +79,11 @@ type bench struct {
 func newBench(ctx context.Context, o options, stdout, stderr io.Writer) (*bench, error) {
 	b := &bench{options: o, stdout: stdout, stderr: stderr, salt: time.Now().UnixNano()}
 	for _, name := range o.names {
-		i := slices.IndexFunc(tools, func(t tool) bool { return t.name == name })
-		if i < 0 {
+		t := toolOf(name)
+		if t.name == "" {
 			return nil, fmt.Errorf("-tools: no %q; there are %s", name, strings.Join(toolNames(), ", "))
 		}
-		b.tools = append(b.tools, tools[i])
+		b.tools = append(b.tools, t)
 	}
 	if len(b.tools) == 0 {
 		return nil, errors.New("-tools: none")

@@ -22,7 +22,9 @@ import (
 //   - ssa-lockvet: build SSA only of the packages that lockvet does not leave at
 //     once: those with a directive, or with an import that is not left;
 //   - ssa-infer: the same for lockvet -infer, which also stays in packages that
-//     import sync.
+//     import sync;
+//   - ssa-infer-module: the same for lockvet -infer=module, which does so in the
+//     main module.
 var does = "nothing"
 
 func main() {
@@ -35,10 +37,10 @@ func main() {
 	case "nothing":
 	case "ssa":
 		a.Requires = []*analysis.Analyzer{buildssa.Analyzer}
-	case "ssa-lockvet", "ssa-infer":
+	case "ssa-lockvet", "ssa-infer", "ssa-infer-module":
 		a.FactTypes = []analysis.Fact{new(stays)}
 		a.Run = func(pass *analysis.Pass) (any, error) {
-			buildNeeded(pass, does == "ssa-infer")
+			buildNeeded(pass, does == "ssa-infer" || does == "ssa-infer-module" && inMain(pass))
 			return nil, nil
 		}
 	default:

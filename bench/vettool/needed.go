@@ -32,6 +32,12 @@ func buildNeeded(pass *analysis.Pass, infer bool) {
 	pass.ExportPackageFact(new(stays))
 }
 
+// inMain reports whether the package is of the main module, which has no
+// version.
+func inMain(pass *analysis.Pass) bool {
+	return pass.Module != nil && pass.Module.Path != "" && pass.Module.Path != "std" && pass.Module.Version == ""
+}
+
 // hasDirective reports whether a file has a directive of lockvet.
 func hasDirective(file *ast.File) bool {
 	for _, group := range file.Comments {

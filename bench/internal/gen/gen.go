@@ -57,6 +57,7 @@ func Shapes() []Shape {
 		{"recursion", "groups of up to 1000 functions that call each other in circles", recursion},
 		{"interface", "interfaces with up to 500 implementations each", implementations},
 		{"table", "one map of handlers, called through a look-up", table},
+		{"callbacks", "stacks of 20 functions that wrap the function they are given, and pass it on", callbacks},
 		{"branches", "functions of up to 5000 branches, with a lock in each", branches},
 		{"classes", "groups of 100 classes of locks, each taken under the one before", classes},
 		{"held", "groups of 100 locks that are held together", held},

@@ -170,6 +170,37 @@ func table(m *module, n int) {
 	})
 }
 
+func callbacks(m *module, n int) {
+	const levels = 20
+	stacks := max(1, n/levels)
+	one(m, func(p *printer) {
+		p.fn("takeLeaf(x int) int", append(under("leaf", "x++"), "return x")...)
+		p.fn("takeOuter(x int) int", append(under("outer", "x++"), "return x")...)
+		for s := range stacks {
+			for l := range levels {
+				if l == levels-1 {
+					call := "return do(x)"
+					if s == stacks-1 {
+						call = "!" + call
+					}
+					p.fn(f("with%d_%d(do func(int) int, x int) int", s, l), "inner.Lock()", "defer inner.Unlock()", call)
+					continue
+				}
+				p.fn(f("with%d_%d(do func(int) int, x int) int", s, l),
+					f("return with%d_%d(func(y int) int {", s, l+1),
+					"\ty++",
+					"\treturn do(y)",
+					"}, x)")
+			}
+			take := "takeLeaf"
+			if s == stacks-1 {
+				take = "takeOuter"
+			}
+			p.fn(f("Run%d(x int) int", s), f("return with%d_0(%s, x)", s, take))
+		}
+	})
+}
+
 func branches(m *module, n int) {
 	const most = 5000
 	one(m, func(p *printer) {

@@ -28,6 +28,7 @@ type Package struct {
 	Dir     string
 	Files   []string // absolute
 	Imports []string // paths
+	Module  string   // the path of the main module if it is of that, else ""
 }
 
 // List returns packages and all that they need, each after what it needs, as
@@ -100,11 +101,11 @@ type Diagnostic struct {
 // config is what the go command tells a vettool of a package; the rest of it is
 // not read by golang.org/x/tools.
 type config struct {
-	ID, Compiler, Dir, ImportPath, GoVersion string
-	GoFiles                                  []string
-	ImportMap, PackageVetx                   map[string]string
-	VetxOnly                                 bool
-	VetxOutput                               string
+	ID, Compiler, Dir, ImportPath, ModulePath, GoVersion string
+	GoFiles                                              []string
+	ImportMap, PackageVetx                               map[string]string
+	VetxOnly                                             bool
+	VetxOutput                                           string
 }
 
 // Run analyses a package. The packages that it imports must have been
@@ -113,7 +114,7 @@ func (r *Runner) Run(ctx context.Context, p Package, factsOnly bool) (Result, er
 	r.next++
 	base := filepath.Join(r.dir, strconv.Itoa(r.next))
 	cfg := config{
-		ID: p.Path, Compiler: "gc", Dir: p.Dir, ImportPath: p.Path, GoVersion: "go1.26", GoFiles: p.Files,
+		ID: p.Path, Compiler: "gc", Dir: p.Dir, ImportPath: p.Path, ModulePath: p.Module, GoVersion: "go1.26", GoFiles: p.Files,
 		ImportMap: map[string]string{}, PackageVetx: map[string]string{},
 		VetxOnly: factsOnly, VetxOutput: base + ".vetx",
 	}
