@@ -43,6 +43,8 @@ var arrows = map[string][]string{
 	"gclplugin":       {".", "analyzer", "analyzer/lockset", "analyzer/lockmodel"},
 
 	"internal/termsvg":  {},
+	"internal/crashtest": {},
+
 	"internal/rulesdoc": {"inversion", "nsorder", "nsheld", "lockleak", "directive", "analyzer/lockmodel"},
 
 	// It measures commands from outside.

@@ -35,42 +35,45 @@ func init() {
 
 func run(pass *analysis.Pass) (any, error) {
 	im := readImports(pass)
-	dirs := lockmodel.Collect(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, im.model)
+	dirs, crash := collect(pass, im.model)
 	model := dirs.Merged
 	infer := settings.infers(pass)
 	res := &Result{Model: model, Directives: dirs, Infer: infer}
-	if !im.any && model.Empty() && !(infer && importsSync(pass.Pkg)) || len(pass.Files) == 0 {
+	if !im.any && model.Empty() && !(infer && importsSync(pass.Pkg)) && crash == nil || len(pass.Files) == 0 {
 		res.Order = model.Order()
 		return res, nil // nothing here is a lock, or can reach one
 	}
 	res.Order = model.Order()
 	a := newUnit(&settings, pass, model, im)
-	a.work()
-	own := a.fill(res)
-	pass.ExportPackageFact(a.makeFact(own))
-	a.print(res)
+	fact := &Fact{}
+	if crash != nil {
+		a.stepCrashed(crash)
+	}
+	a.guard(a.work)
+	a.fill(res, fact)
+	a.guard(func() { a.makeFact(fact) })
+	a.guard(func() { a.print(res) })
+	a.tellFailures(res, fact)
+	pass.ExportPackageFact(fact)
 	return res, nil
 }
 
-// work runs the analysis. A crash outside a function's own analysis is caught
-// and said: it must not take the other checks along, nor break importers.
-func (a *unit) work() {
+// collect reads the directives. Should that crash, the package goes on with
+// what its imports declare.
+func collect(pass *analysis.Pass, imported *lockmodel.Model) (dirs *lockmodel.Package, crash any) {
 	defer func() {
-		if v := recover(); v != nil {
-			if debugPanics {
-				panic(v)
-			}
-			a.incomplete = append(a.incomplete, Incomplete{Range: Range{a.pass.Files[0].Package, a.pass.Files[0].Name.End()},
-				Func: "package " + a.pkg.Name(), Why: "internal error: " + oneLine(v)})
+		if crash = recover(); crash != nil {
+			dirs = &lockmodel.Package{Merged: imported}
 		}
 	}()
+	return lockmodel.Collect(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, imported), nil
+}
+
+// work runs the analysis.
+func (a *unit) work() {
 	a.ssaPkg, a.funcs = buildSSA(a.pass)
 	a.buildGraph()
 	a.solve()
-	for _, key := range a.imports.err {
-		a.incomplete = append(a.incomplete, Incomplete{Range: Range{a.pass.Files[0].Package, a.pass.Files[0].Name.End()},
-			Func: "package " + a.pkg.Name(), Why: "the facts of " + key + " cannot be read; rebuild with one version of lockvet"})
-	}
 }
 
 // print reports the counts and edges that the command asks for.

@@ -3,6 +3,8 @@ package analyzer
 import (
 	"encoding/binary"
 	"errors"
+	"iter"
+	"math"
 	"slices"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
@@ -202,6 +204,27 @@ func (r *reader) count() int {
 	return n
 }
 
+// each counts through a list, as far as it can be read.
+func (r *reader) each() iter.Seq[int] {
+	n := r.count()
+	return func(yield func(int) bool) {
+		for i := 0; i < n && r.err == nil && yield(i); i++ {
+		}
+	}
+}
+
+// upTo reads a number that is at most most.
+func (r *reader) upTo(most int) int {
+	n := r.num()
+	if n > most {
+		r.fail()
+		return 0
+	}
+	return n
+}
+
+func (r *reader) mode() lockmodel.Mode { return lockmodel.Mode(r.upTo(int(lockmodel.Exclusive))) }
+
 func (r *reader) str() string {
 	n := r.count()
 	s := string(r.b[:n])
@@ -225,29 +248,33 @@ func (r *reader) valueAt(depth int) *lockset.Value {
 	}
 	aux := r.str()
 	n := r.num()
-	args := make([]*lockset.Value, r.count())
-	for i := range args {
-		if args[i] = r.valueAt(depth + 1); args[i] == nil {
+	args := []*lockset.Value{}
+	for range r.each() {
+		arg := r.valueAt(depth + 1)
+		if arg == nil {
 			r.fail()
 			return nil
 		}
+		args = append(args, arg)
 	}
 	return r.a.t.Make(lockset.Op(op), aux, n, args)
 }
 
 func (r *reader) values() []*lockset.Value {
-	out := make([]*lockset.Value, r.count())
-	for i := range out {
-		if out[i] = r.value(); out[i] == nil {
-			out[i] = r.a.t.Unknown
+	out := []*lockset.Value{}
+	for range r.each() {
+		v := r.value()
+		if v == nil {
+			v = r.a.t.Unknown
 		}
+		out = append(out, v)
 	}
 	return out
 }
 
 func (r *reader) facts() lockset.Facts {
 	var out lockset.Facts
-	for range r.count() {
+	for range r.each() {
 		c := r.value()
 		truth := r.flag()
 		if c == nil {
@@ -263,23 +290,23 @@ func (r *reader) facts() lockset.Facts {
 
 func (r *reader) freed() []freed {
 	var out []freed
-	for range r.count() {
+	for range r.each() {
 		out = append(out, freed{r.str(), r.value(), r.value()})
 	}
 	return out
 }
 
 func (r *reader) locks() (ls []lockset.Lock, at []*hop) {
-	for range r.count() {
+	for range r.each() {
 		var l lockset.Lock
 		l.Class = r.str()
 		l.Key = r.value()
-		l.Mode = lockmodel.Mode(r.num())
+		l.Mode = r.mode()
 		l.ModeBy = r.value()
 		l.Guard = r.value()
 		l.Via = r.value()
 		l.Parent = r.value()
-		l.Flags = lockset.Flags(r.num())
+		l.Flags = lockset.Flags(r.upTo(math.MaxUint8))
 		ls = append(ls, l)
 		at = append(at, r.hops())
 	}
@@ -287,10 +314,9 @@ func (r *reader) locks() (ls []lockset.Lock, at []*hop) {
 }
 
 func (r *reader) hops() *hop {
-	n := r.count()
 	type np struct{ name, pos string }
 	var all []np
-	for range n {
+	for range r.each() {
 		all = append(all, np{r.str(), r.str()})
 	}
 	var h *hop
@@ -301,28 +327,26 @@ func (r *reader) hops() *hop {
 }
 
 func (r *reader) modes(v *lockset.Value) {
-	n := r.count()
-	if n == 0 {
-		return
-	}
-	m := make(map[string]lockmodel.Mode, n)
-	for range n {
+	m := map[string]lockmodel.Mode{}
+	for range r.each() {
 		k := r.str()
-		m[k] = lockmodel.Mode(r.num())
+		m[k] = r.mode()
 	}
-	if v != nil {
+	if v != nil && len(m) > 0 {
 		r.a.modes[v] = m
 	}
 }
 
 func (r *reader) summary() *summary {
 	s := &summary{}
-	for range r.count() {
+	for range r.each() {
 		e := &event{}
-		e.kind = eventKind(r.num())
+		if e.kind = eventKind(r.upTo(int(evJoin))); e.kind == evOrder {
+			r.fail() // no writer lets it leave its package
+		}
 		e.class = r.str()
 		e.key = r.value()
-		e.mode = lockmodel.Mode(r.num())
+		e.mode = r.mode()
 		e.by = r.value()
 		r.modes(e.by)
 		e.try, e.ordered, e.plain, e.implied, e.judged = r.flag(), r.flag(), r.flag(), r.flag(), r.flag()
@@ -338,7 +362,7 @@ func (r *reader) summary() *summary {
 		}
 		s.events = append(s.events, e)
 	}
-	for range r.count() {
+	for range r.each() {
 		e := &exit{}
 		e.guard = r.facts()
 		e.facts = r.facts()
@@ -348,7 +372,7 @@ func (r *reader) summary() *summary {
 		for _, l := range e.held {
 			r.modes(l.ModeBy)
 		}
-		for range r.count() {
+		for range r.each() {
 			p, v := r.value(), r.value()
 			if p == nil || v == nil {
 				r.fail()
@@ -357,7 +381,7 @@ func (r *reader) summary() *summary {
 			e.writes = append(e.writes, write{p, v})
 		}
 		e.handed = r.values()
-		for range r.count() {
+		for range r.each() {
 			g := started{fn: r.value(), args: r.values(), handles: r.values()}
 			if g.fn == nil {
 				g.fn = r.a.t.Unknown

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -218,6 +219,38 @@ func TestTransientsAreNotEncoded(t *testing.T) {
 	ofHandler.origin = &ssa.Function{}
 	order.kind = evOrder
 	require.Equal(t, bare, encodeSummary(&summary{events: []*event{&order, &withPlace, &ofHandler}}, a))
+}
+
+// What no writer writes is no fact: an event that stays in its package, kinds,
+// modes and flags that there are not.
+func TestReaderRefusesWhatIsNeverWritten(t *testing.T) {
+	a := decoding()
+	lock := lockset.Lock{Class: "c", Mode: lockmodel.Exclusive}
+	good := encodeSummary(&summary{events: []*event{{kind: evJoin, mode: lockmodel.Exclusive, held: []lockset.Lock{lock}, heldAt: []*hop{nil}}}}, a)
+	_, err := decodeSummary(good, a)
+	require.NoError(t, err)
+	const kind, mode = 1, 4 // behind the number of events; behind an empty class and no key
+	require.Equal(t, []byte{byte(evJoin), byte(lockmodel.Exclusive)}, []byte{good[kind], good[mode]})
+	for at, wrong := range map[int][]byte{kind: {byte(evOrder), byte(evJoin) + 1, 127}, mode: {byte(lockmodel.Exclusive) + 1, 127}} {
+		for _, b := range wrong {
+			bad := slices.Clone(good)
+			bad[at] = b
+			_, err := decodeSummary(bad, a)
+			require.ErrorIs(t, err, errCorrupt, "%d at %d", b, at)
+		}
+	}
+}
+
+// A list ends where it cannot be read on, however long it says it is.
+func TestReaderStopsAtAnError(t *testing.T) {
+	r := &reader{b: []byte("\x05abcdefgh"), a: decoding()}
+	turns := 0
+	for range r.each() {
+		if turns++; turns == 2 {
+			r.fail()
+		}
+	}
+	require.Equal(t, 2, turns)
 }
 
 // A fact keeps the first calls of a witness and the last.

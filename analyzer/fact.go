@@ -17,6 +17,7 @@ import (
 // own imports, since a driver may show a package the facts of its direct
 // imports only. It is opaque, sorted, and holds no absolute path.
 type Fact struct {
+	Module    string // the path of the package's module, "" if the driver tells none
 	Model     []byte
 	Known     []string // paths of the packages that were analysed
 	Inferred  []string // those whose mutexes are classes of their own
@@ -26,6 +27,15 @@ type Fact struct {
 	Edges     []EdgeFact
 	Broken    []string // pairs of classes whose edges a report has blamed for a ring
 	Written   []string // inferred classes that are taken exclusively somewhere
+	Failed    []FailedFact
+}
+
+// A FailedFact is a function whose analysis crashed.
+type FailedFact struct {
+	Module string // of its package
+	Func   string // with the path of its package
+	Pos    string // "dir/file.go:31"
+	Why    string
 }
 
 // A FuncFact is the summary of one function.
@@ -53,13 +63,15 @@ type imports struct {
 	edgesFrom []string     // its path
 	broken    map[string]bool
 	written   map[string]bool
+	failed    []FailedFact
+	failedBy  map[FailedFact]string // those of other modules: the import that brings it in, of another module too
 	any       bool
 	err       []string
 }
 
 // readImports merges the facts of the imports, in order of their paths.
 func readImports(pass *analysis.Pass) *imports {
-	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, raw: map[string][]byte{}, settled: map[string]bool{}}
+	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, raw: map[string][]byte{}, settled: map[string]bool{}, failedBy: map[FailedFact]string{}}
 	pkgs := slices.Clone(pass.Pkg.Imports())
 	slices.SortFunc(pkgs, func(a, b *types.Package) int { return strings.Compare(a.Path(), b.Path()) })
 	for _, p := range pkgs {
@@ -100,6 +112,7 @@ func readImports(pass *analysis.Pass) *imports {
 		for _, k := range f.Written {
 			im.written[k] = true
 		}
+		im.failures(f, p.Path(), moduleOf(pass))
 	}
 	im.duties = uniqueDuties(im.duties)
 	im.edges = uniqueEdges(im.edges)
@@ -143,9 +156,9 @@ func (im *imports) object(pkg *types.Package, key string) *types.Func {
 	return nil
 }
 
-// makeFact gathers what importers need.
-func (a *unit) makeFact(own *Fact) *Fact {
-	f := own
+// makeFact gathers what importers need in f, which has already what fill found.
+func (a *unit) makeFact(f *Fact) {
+	f.Module = moduleOf(a.pass)
 	f.Model = a.model.Encode()
 	known := map[string]bool{a.pkg.Path(): true}
 	for k := range a.imports.known {
@@ -173,7 +186,6 @@ func (a *unit) makeFact(own *Fact) *Fact {
 	for _, k := range sortedKeys(data) {
 		f.Summaries = append(f.Summaries, FuncFact{k, data[k]})
 	}
-	return f
 }
 
 // export adds the summary of fn, and of the functions that it mentions as

@@ -15,29 +15,17 @@ import (
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
-// fill turns the records of all functions into the result.
-func (a *unit) fill(res *Result) *Fact {
-	own := &Fact{}
+// fill turns the records of all functions into the result, and into what of
+// them is for importers only.
+func (a *unit) fill(res *Result, own *Fact) {
 	for _, f := range a.funcs {
-		x := a.execs[f]
-		if x == nil {
-			continue
-		}
-		a.fillAcquires(res, x)
-		if !a.isHandler(f) || a.handlersFailed[f] || !a.handlersMet[f] {
-			a.fillRequires(res, x)
-		}
-		a.fillReleases(res, x)
-		a.fillLeaks(res, x)
-		a.stats.Unresolved += len(x.record.unresolved)
-		if x.bounded {
-			a.stats.Bounded++
+		if x := a.execs[f]; x != nil {
+			a.guardFunc(f, func() { a.fillFunc(res, x) })
 		}
 	}
-	a.judgeKin(res)
-	a.settle(res, own)
-	a.findRings(res, own)
-	res.Incomplete = a.incomplete
+	a.guard(func() { a.judgeKin(res) })
+	a.guard(func() { a.settle(res, own) })
+	a.guard(func() { a.findRings(res, own) })
 	res.Stats = a.stats
 	slices.SortFunc(res.Acquires, func(p, q Acquire) int {
 		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Want.Class, q.Want.Class))
@@ -49,7 +37,20 @@ func (a *unit) fill(res *Result) *Fact {
 		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.At.Pos, q.At.Pos), cmp.Compare(p.InAt.Pos, q.InAt.Pos))
 	})
 	slices.SortFunc(res.Leaks, func(p, q Leak) int { return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Lock.Class, q.Lock.Class)) })
-	return own
+}
+
+// fillFunc turns the record of one function into its part of the result.
+func (a *unit) fillFunc(res *Result, x *exec) {
+	a.fillAcquires(res, x)
+	if !a.isHandler(x.fn) || a.handlersFailed[x.fn] || !a.handlersMet[x.fn] {
+		a.fillRequires(res, x)
+	}
+	a.fillReleases(res, x)
+	a.fillLeaks(res, x)
+	a.stats.Unresolved += len(x.record.unresolved)
+	if x.bounded {
+		a.stats.Bounded++
+	}
 }
 
 func (a *unit) fillAcquires(res *Result, x *exec) {

@@ -365,26 +365,19 @@ func (a *unit) analyse(f *ssa.Function) {
 	defer func() {
 		delete(a.running, f)
 		if v := recover(); v != nil {
-			if debugPanics {
-				panic(v)
-			}
 			a.summaries[f] = &summary{exits: []*exit{{}}}
 			delete(a.execs, f)
-			a.giveUp(f, "internal error: "+oneLine(v))
+			a.crashed(f, v)
 		}
 	}()
 	if len(f.Blocks) > maxBlocks {
 		a.summaries[f] = &summary{exits: []*exit{{}}}
-		a.giveUp(f, "it has more than "+itoa(maxBlocks)+" blocks")
+		a.giveUp(Range{f.Pos(), token.NoPos}, displayName(f, a.pkg), "it has more than "+itoa(maxBlocks)+" blocks")
 		return
 	}
 	x := newExec(a, f)
 	a.summaries[f] = x.run()
 	a.execs[f] = x
-}
-
-func (a *unit) giveUp(f *ssa.Function, why string) {
-	a.incomplete = append(a.incomplete, Incomplete{Range: Range{f.Pos(), token.NoPos}, Func: displayName(f, a.pkg), Why: why})
 }
 
 // maxRounds bounds how often the functions of a recursion are run. Each round

@@ -348,24 +348,3 @@ func (s *summary) otherThan(spec *lockmodel.Func) *summary {
 	}
 	return out
 }
-
-// debugPanics lets a crash through, for tests.
-const debugPanics = false
-
-func oneLine(v any) string {
-	s := strings.TrimSpace(strings.ReplaceAll(anyString(v), "\n", " "))
-	if len(s) > 200 {
-		s = s[:200]
-	}
-	return s
-}
-
-func anyString(v any) string {
-	switch v := v.(type) {
-	case error:
-		return v.Error()
-	case string:
-		return v
-	}
-	return "panic"
-}

@@ -39,7 +39,7 @@ func newAnalyzer() *analysis.Analyzer {
 		Doc:        diag.Doc(doc),
 		URL:        diag.URL("directive"),
 		Requires:   append([]*analysis.Analyzer{analyzer.Analyzer}, checks...),
-		Run:        c.run,
+		Run:        diag.Safely(c.run),
 		ResultType: reflect.TypeFor[*diag.Result](),
 	}
 	a.Flags.BoolVar(&c.stats, "stats", false, "report how many findings were silenced, as a diagnostic of category stats")
@@ -91,7 +91,7 @@ func (c *checker) run(pass *analysis.Pass) (any, error) {
 func incomplete(f analyzer.Incomplete) analysis.Diagnostic {
 	return analysis.Diagnostic{
 		Pos: f.Pos, End: f.End,
-		Category: "incomplete",
+		Category: diag.Incomplete,
 		Message:  fmt.Sprintf("analysing %s failed: %s; its locks are not judged", f.Func, f.Why),
 	}
 }

@@ -142,8 +142,10 @@
 //
 // # Category incomplete
 //
-// A function could not be analysed, which is no fault of the code. Its locks
-// are not judged, nor what callers inherit of them. The command exits with 1,
-// since silence would not mean that all is well. It cannot be silenced by a
-// directive; please report it as a fault of lockvet, with the message.
+// A function, or what a message names instead, could not be analysed, which is
+// no fault of the code. Its locks are not judged, nor what callers inherit of
+// them; all else is. The command exits with 1, since silence would not mean
+// that all is well. A function of another module is told where a package of
+// this module imports the one that has it, or leads to it. It cannot be silenced
+// by a directive; please report it as a fault of lockvet, with the message.
 package directive

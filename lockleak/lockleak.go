@@ -21,7 +21,7 @@ var Analyzer = &analysis.Analyzer{
 	Doc:        diag.Doc(doc),
 	URL:        diag.URL("lockleak"),
 	Requires:   []*analysis.Analyzer{analyzer.Analyzer},
-	Run:        run,
+	Run:        diag.Safely(run),
 	ResultType: reflect.TypeFor[*diag.Result](),
 }
 

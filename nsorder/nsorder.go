@@ -22,7 +22,7 @@ var Analyzer = &analysis.Analyzer{
 	Doc:        diag.Doc(doc),
 	URL:        diag.URL("nsorder"),
 	Requires:   []*analysis.Analyzer{analyzer.Analyzer},
-	Run:        run,
+	Run:        diag.Safely(run),
 	ResultType: reflect.TypeFor[*diag.Result](),
 }
 
