@@ -29,6 +29,7 @@ var Analyzer = &analysis.Analyzer{
 func init() {
 	Analyzer.Flags.BoolVar(&settings.inferOn, "infer", false, "follow every mutex, declared or not: each field or variable that is one is a class of its own")
 	Analyzer.Flags.Var(&settings.scope, "inferscope", "whose mutexes -infer follows: all, or module for those of the main module alone, which costs nothing in dependencies")
+	Analyzer.Flags.String("asked", "", "any text; go vet keeps the answers to runs with different ones apart, and so a package that was only imported in one from the same package, asked about, in another")
 	Analyzer.Flags.BoolVar(&settings.statsOn, "stats", false, "print counts of what was followed, as JSON, at each package clause")
 	Analyzer.Flags.BoolVar(&settings.edgesOn, "edges", false, "print the order of locks that the code shows, as JSON, at each package clause")
 }

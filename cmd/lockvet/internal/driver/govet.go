@@ -3,6 +3,8 @@ package driver
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,7 +86,26 @@ func vetArgs(ctx context.Context, opts Options) (args []string, cleanup func(), 
 	for _, s := range opts.Settings {
 		args = append(args, "-"+s)
 	}
-	return args, cleanup, nil
+	asked, err := asked(opts)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	return append(args, "-lockstate.asked="+asked), cleanup, nil
+}
+
+// asked names what a run is about. The go command keeps one answer for a
+// package, whether it was asked about or only imported, and nothing is reported
+// of what is only imported: after a run over a package alone, a run over one of
+// its imports would be answered with silence. As the value of a flag, the name
+// keeps the answers of different runs apart.
+func asked(opts Options) (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %t", dir, opts.Patterns, opts.Tests))
+	return hex.EncodeToString(sum[:8]), nil
 }
 
 // runVet runs go vet once. It reports failed if go vet exited with an error,
