@@ -54,6 +54,8 @@ type unit struct {
 	keys       lockmodel.Keys
 	outer      map[string]bool
 	calls      map[token.Pos]*ast.CallExpr
+	variables  map[token.Pos]*types.Var
+	conds      map[*types.Var]string
 
 	handlersMet, handlersFailed map[*ssa.Function]bool // handlers whose requirement a caller meets, or does not
 

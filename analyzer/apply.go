@@ -123,17 +123,47 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 		}
 	}
 	for _, cb := range callbacks {
-		if !cb.sum.leaves() {
-			continue
-		}
-		out = x.dedupe(out)
-		var more []*state
-		for _, t := range out {
-			more = append(more, x.applyExits(t.clone(), cs, cb.c, cb.sum)...)
-		}
-		out = x.dedupe(append(out, more...))
+		out = x.afterCallback(out, cs, cb)
 	}
 	return x.dedupe(out)
+}
+
+// afterCallback returns what states become by a function that a callee has
+// called back, or has not.
+func (x *exec) afterCallback(states []*state, cs callSite, cb callback) []*state {
+	if !cb.leaves() {
+		return states
+	}
+	states = x.dedupe(states)
+	var all []*state
+	for _, s := range states {
+		ran := []*state{s.clone()}
+		for _, n := range cb.nested {
+			ran = x.afterCallback(ran, cs, n)
+		}
+		var after []*state
+		for _, t := range ran {
+			after = append(after, x.applyExits(t, cs, cb.c, cb.sum)...)
+		}
+		s.perhapsFreed(after)
+		all = append(all, after...)
+	}
+	return x.dedupe(append(states, all...))
+}
+
+// perhapsFreed makes the mutexes of s that a call gives up in one of the states
+// after it held Maybe: s is how things stand if the call is not made, and what
+// tells whether it is made is not known.
+func (s *state) perhapsFreed(after []*state) {
+	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
+		gone := func(t *state) bool {
+			return !slices.ContainsFunc(t.held, func(o lockset.Lock) bool { return o.Class == l.Class && o.Key == l.Key })
+		}
+		if l.Is(lockset.Plain) && slices.ContainsFunc(after, gone) {
+			l.Flags |= lockset.Maybe
+		}
+		return l
+	})
 }
 
 // applyExits runs the ways out of a function that was called back; its results
@@ -227,7 +257,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 				w.by = sub(ev.by)
 				x.a.sameModes(w.by, ev.by)
 			}
-			if w.class == "" && !x.classOf(s, &w) {
+			if w.class == "" && (w.keys == nil || !x.classOf(s, &w, x.t.Deref(w.keys[0]))) {
 				continue
 			}
 			x.want(s, cs, w)

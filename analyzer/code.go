@@ -1,7 +1,9 @@
 package analyzer
 
 import (
+	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -10,6 +12,7 @@ import (
 // states: computed once.
 type code struct {
 	num      map[ssa.Value]int
+	names    map[ssa.Value]string  // of the variables that the analysis knows by a name
 	order    []*ssa.BasicBlock     // reverse postorder
 	cyclic   []bool                // by block: it lies on a cycle
 	live     []bits                // by block: values live at its entry
@@ -28,6 +31,7 @@ func (a *unit) codeOf(fn *ssa.Function) *code {
 	}
 	for i, v := range fn.FreeVars {
 		c.num[v] = i
+		c.name(v, a.variableName(v, v.Name()))
 	}
 	n := 0
 	for _, b := range fn.Blocks {
@@ -37,6 +41,7 @@ func (a *unit) codeOf(fn *ssa.Function) *code {
 				n++
 			}
 			if v, ok := instr.(*ssa.Alloc); ok {
+				c.name(v, a.variableName(v, v.Comment))
 				if st, ok := deref(v.Type()).Underlying().(*types.Struct); ok {
 					c.structs[c.num[v]] = st
 				}
@@ -52,6 +57,62 @@ func (a *unit) codeOf(fn *ssa.Function) *code {
 	c.findHard(a, fn, n)
 	a.codes[fn] = c
 	return c
+}
+
+func (c *code) name(v ssa.Value, name string) {
+	if name == "" {
+		return
+	}
+	if c.names == nil {
+		c.names = make(map[ssa.Value]string)
+	}
+	c.names[v] = name
+}
+
+// wayOut is the name of the variable in which the body of a range-over-func
+// loop says how it was left: go/ssa's own.
+const wayOut = "jump$"
+
+// variableName returns the name by which the analysis knows a local or captured
+// variable: wayOut, or that of the lock that it is; "" for others.
+func (a *unit) variableName(v ssa.Value, name string) string {
+	if strings.HasPrefix(name, wayOut) {
+		return wayOut
+	}
+	p, ok := v.Type().(*types.Pointer)
+	if !a.passesLocks || !ok || !a.isLock(p.Elem()) {
+		return ""
+	}
+	obj := a.variableAt(v.Pos())
+	if obj == nil || obj.Name() != name {
+		return ""
+	}
+	return a.fieldName(obj)
+}
+
+// isLock reports whether a variable of type t is a lock itself, or an array of
+// locks: no pointer to one, and no interface.
+func (a *unit) isLock(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		return a.isLock(u.Elem())
+	case *types.Pointer, *types.Interface:
+		return false
+	}
+	return a.isLockType(t)
+}
+
+// variableAt returns the local variable that is declared at pos.
+func (a *unit) variableAt(pos token.Pos) *types.Var {
+	if a.variables == nil {
+		a.variables = make(map[token.Pos]*types.Var)
+		for _, obj := range a.pass.TypesInfo.Defs {
+			if v, ok := obj.(*types.Var); ok && !v.IsField() {
+				a.variables[v.Pos()] = v
+			}
+		}
+	}
+	return a.variables[pos]
 }
 
 // mayRecover reports whether the deferred call is of a function that calls recover.

@@ -315,18 +315,18 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		}
 		x.calledUnder(inner, t.fn)
 		x.calling = append(x.calling, t.key)
-		x.calledBackAt(inner, cs, c, ev, t, sum)
+		nested := x.calledBackAt(inner, cs, c, ev, t, sum)
 		x.calling = x.calling[:len(x.calling)-1]
 		x.a.settledHere[ev.target+">"+t.key] = true
-		out = append(out, callback{t, sum})
+		out = append(out, callback{t, sum, nested})
 	}
 	return out
 }
 
 // calledBackAt checks what a target asks for under what is held: what this
 // function holds, at its own call; what a function of this package holds that
-// makes the call of the unknown, there.
-func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t callee, sum *summary) {
+// makes the call of the unknown, there. It returns what the target calls back.
+func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t callee, sum *summary) []callback {
 	via := cs
 	via.through = concat(cs.through, newHop(c.name, x.a.place(cs.pos), ev.chain.butLast()))
 	if !ev.judged {
@@ -336,7 +336,7 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 	via.part = acquireOnly
 	mine := inner.clone()
 	mine.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].from != nil })
-	x.applyEvents(mine, via, t, sum, x.substitution(inner, via, t))
+	nested := x.applyEvents(mine, via, t, sum, x.substitution(inner, via, t))
 	var done []token.Pos
 	for _, l := range inner.held {
 		from := x.acqs[l.Site].from
@@ -353,12 +353,20 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 		at.through, at.result, at.part = nil, nil, acquireOnly
 		x.applyEvents(theirs, at, t, sum, x.substitution(inner, via, t))
 	}
+	return nested
 }
 
-// A callback is a function that a callee calls for its caller.
+// A callback is a function that a callee calls for its caller, and nested are
+// those that this one calls in turn.
 type callback struct {
-	c   callee
-	sum *summary
+	c      callee
+	sum    *summary
+	nested []callback
+}
+
+// leaves reports whether the callback, or one that it calls, leaves something behind.
+func (cb callback) leaves() bool {
+	return cb.sum.leaves() || slices.ContainsFunc(cb.nested, callback.leaves)
 }
 
 // passOn hands an event that cannot be settled here to the callers.

@@ -3,7 +3,6 @@ package analyzer
 import (
 	"go/token"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -321,10 +320,7 @@ func (x *exec) eval(s *state, v ssa.Value) *lockset.Value {
 	case *ssa.Parameter:
 		return x.t.Param(x.code.num[v])
 	case *ssa.FreeVar:
-		if isWayOut(v.Name()) {
-			return x.t.WayOut(x.t.Free(x.code.num[v]))
-		}
-		return x.t.Free(x.code.num[v])
+		return x.variable(v, x.t.Free(x.code.num[v]))
 	}
 	n := x.code.num[v]
 	if val := s.get(n); val != nil {
@@ -332,19 +328,25 @@ func (x *exec) eval(s *state, v ssa.Value) *lockset.Value {
 	}
 	switch v := v.(type) {
 	case *ssa.Alloc:
-		if isWayOut(v.Comment) {
-			return x.t.WayOut(x.t.Alloc(n))
-		}
-		return x.t.Alloc(n)
+		return x.variable(v, x.t.Alloc(n))
 	case *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan:
 		return x.t.Alloc(n)
 	}
 	return x.t.Site(n, "")
 }
 
-// isWayOut reports whether the variable of a name is go/ssa's own, in which the
-// body of a range-over-func loop says how it was left.
-func isWayOut(name string) bool { return strings.HasPrefix(name, "jump$") }
+// variable returns the address of a local or captured variable, addr, by the
+// name of what matters of it.
+func (x *exec) variable(v ssa.Value, addr *lockset.Value) *lockset.Value {
+	switch name := x.code.names[v]; name {
+	case "":
+		return addr
+	case wayOut:
+		return x.t.WayOut(addr)
+	default:
+		return x.t.Named(addr, name)
+	}
+}
 
 // bind gives SSA value v the value val.
 func (x *exec) bind(s *state, v ssa.Value, val *lockset.Value) {

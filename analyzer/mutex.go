@@ -57,14 +57,35 @@ func (x *exec) mutex(s *state, cs callSite, c callee) ([]*state, bool) {
 	return x.mutexAt(s, cs, op, place, c.args[0], lock)
 }
 
+// isLocker reports whether t is sync.Locker.
+func isLocker(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && n.Obj().Name() == "Locker"
+}
+
 // locker runs a call of Lock or Unlock through an interface such as
-// sync.Locker, when the path knows which lock it is.
+// sync.Locker, when the path knows which lock it is, or when the interface is a
+// lock of its own: a field that is a sync.Locker, of which nobody knows which
+// lock it holds.
 func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value) ([]*state, bool) {
 	op, ok := isMutexMethod(m)
-	if !ok || recv.Op != lockset.OpIface {
+	if !ok {
 		return nil, false
 	}
-	ptr := recv.Args[0]
+	ptr := recv
+	cond, ofCond := condRead(cs.common.Value)
+	switch {
+	case recv.Op == lockset.OpIface:
+		ptr = recv.Args[0]
+	case recv.Op == lockset.OpField && ofCond:
+		if ptr = x.condLock(s, recv.Args[0], cond); ptr == nil {
+			return nil, false
+		}
+	case !isLocker(cs.common.Value.Type()) || x.a.lockAt(recv) == nil:
+		return nil, false
+	default:
+		return x.mutexAt(s, cs, op, recv, recv, nil)
+	}
 	if ptr.Op == lockset.OpSum && ptr.Aux == "rlocker" { // (*RWMutex).RLocker
 		ptr = ptr.Args[0]
 		op.mode = lockmodel.Shared
@@ -87,10 +108,11 @@ func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Va
 			key = x.fieldValue(s, key, f)
 		}
 		w.keys = one(key)
-	} else if !x.classOf(s, &w) {
+	} else if !x.classOf(s, &w, place) {
 		if !place.Rooted() || !x.a.passesLocks {
 			return nil, false
 		}
+		w.keys = one(x.t.Addr(place)) // callers find the class by the pointer
 	}
 	if op.release {
 		x.release(s, cs, freed{class: w.class, key: w.keys[0]}, nil)
@@ -113,19 +135,15 @@ func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Va
 	return x.outcome(s, cs, []lockset.Lock{l}, true), true
 }
 
-// classOf finds the class and key of a mutex from the place that is its key so
-// far, and reports whether it has one.
-func (x *exec) classOf(s *state, w *wanted) bool {
-	place := w.keys[0]
+// classOf finds the class and key of a mutex from its place, and reports
+// whether it has one.
+func (x *exec) classOf(s *state, w *wanted, place *lockset.Value) bool {
 	lock := x.a.lockAt(place)
 	if lock == nil {
 		return false
 	}
 	w.class, w.plain, w.implied = lock.Class, true, lock.implied
-	key := place
-	if place.Op == lockset.OpField {
-		key = place.Args[0]
-	}
+	key := holderOf(place)
 	for _, f := range lock.Path {
 		key = x.fieldValue(s, key, f)
 	}
@@ -133,17 +151,25 @@ func (x *exec) classOf(s *state, w *wanted) bool {
 	return true
 }
 
+// holderOf returns the object that holds the mutex at a place, which is the
+// mutex's key: the struct of a field; a local variable by its address, since
+// what it contains says nothing.
+func holderOf(place *lockset.Value) *lockset.Value {
+	if place.Op == lockset.OpField || place.Op == lockset.OpDeref {
+		return place.Args[0]
+	}
+	return place
+}
+
 // nameFreed finds the class and key of a mutex that a callee has released by a
-// pointer, now that its place is known.
+// pointer, now that it is known where that points.
 func (x *exec) nameFreed(f *freed) {
-	lock := x.a.lockAt(f.key)
+	place := x.t.Deref(f.key)
+	lock := x.a.lockAt(place)
 	if lock == nil {
 		return
 	}
-	f.class = lock.Class
-	if f.key.Op == lockset.OpField {
-		f.key = f.key.Args[0]
-	}
+	f.class, f.key = lock.Class, holderOf(place)
 	for _, name := range lock.Path {
 		f.key = x.t.Field(f.key, name)
 	}
@@ -172,6 +198,12 @@ func (a *unit) lockAt(place *lockset.Value) *lockDecl {
 	for {
 		switch place.Op {
 		case lockset.OpField, lockset.OpGlobal:
+			_, key, ok := strings.Cut(place.Aux, lockMark)
+			if !ok {
+				return nil
+			}
+			return a.lockOf(key)
+		case lockset.OpAlloc, lockset.OpFree:
 			_, key, ok := strings.Cut(place.Aux, lockMark)
 			if !ok {
 				return nil

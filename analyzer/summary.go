@@ -33,11 +33,13 @@ func (s *summary) plain() bool {
 	return len(s.exits) == 1 && s.exits[0].plain()
 }
 
-// leaves reports whether a call of the function may change what is held, or
-// where its caller goes on.
+// leaves reports whether a call of the function may change what is held, where
+// its caller goes on, or what a function variable of its caller is.
 func (s *summary) leaves() bool {
 	for _, e := range s.exits {
-		if len(e.held)+len(e.freed) > 0 || slices.ContainsFunc(e.writes, func(w write) bool { return w.place.IsWayOut() }) {
+		if len(e.held)+len(e.freed) > 0 || slices.ContainsFunc(e.writes, func(w write) bool {
+			return w.place.IsWayOut() || w.place.Op == lockset.OpDeref && w.val.Op == lockset.OpFunc
+		}) {
 			return true
 		}
 	}

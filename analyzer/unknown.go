@@ -100,6 +100,12 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 			x.bind(s, cs.result, v)
 		}
 		return one, true
+	case name == "sync.NewCond":
+		x.newCond(s, cs, c.args[0])
+		return one, true
+	case name == "(*sync.Cond).Wait":
+		x.wait(s, cs, c.args[0])
+		return one, true
 	case (name == "iter.Pull" || name == "iter.Pull2") && cs.result != nil:
 		x.bind(s, cs.result, x.t.Tuple(c.args[0], x.t.Site(x.siteNumber(cs), "stop")))
 		return one, true
@@ -168,6 +174,7 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 				next = append(next, st)
 				out := x.run1(st.clone(), via, t)
 				next = append(next, out...)
+				st.perhapsFreed(out)
 				if !once[c.key] {
 					for _, o := range out {
 						if len(o.held) > len(st.held) {

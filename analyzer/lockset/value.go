@@ -137,6 +137,9 @@ func (t *Table) Site(n int, aux string) *Value { return t.intern(OpSite, aux, n)
 // Alloc returns the address of what instruction n allocated.
 func (t *Table) Alloc(n int) *Value { return t.intern(OpAlloc, "", n) }
 
+// Named returns v, an allocated or captured variable, under a name of its own.
+func (t *Table) Named(v *Value, name string) *Value { return t.intern(v.Op, name, v.N) }
+
 // wayOut marks, in Aux, the variable in which the body of a range-over-func
 // loop leaves word of the statement that ended it.
 const wayOut = "way out"

@@ -2,7 +2,10 @@
 // have captured what holds them.
 package captured
 
-import "sync"
+import (
+	"sort"
+	"sync"
+)
 
 // List has an embedded mutex.
 type List struct {
@@ -69,4 +72,50 @@ func (l *List) Moved(other *List) bool {
 	at.Lock()
 	unlock()
 	return other.Has()
+}
+
+// Replaced gives up what it finds in a variable, which a function that was
+// called back may have given up and replaced.
+func (l *List) Replaced() bool {
+	l.each()
+	return l.Has()
+}
+
+func (l *List) each() {
+	l.RLock()
+	unlock := l.RUnlock
+	defer func() { unlock() }()
+	l.search(func(i int) {
+		if i == 0 {
+			panic("no such place")
+		}
+		unlock()
+		unlock = func() {}
+		l.n++
+	})
+}
+
+func (l *List) search(at func(int)) {
+	sort.Search(l.n, func(i int) bool {
+		at(i)
+		return true
+	})
+}
+
+// Sorted gives the lock up in a function that somebody else calls.
+func (l *List) Sorted() bool {
+	l.Lock()
+	sort.Search(1, func(i int) bool {
+		l.Unlock()
+		return true
+	})
+	return l.Has()
+}
+
+// SortedKept holds the lock while somebody else calls a function, and after.
+func (l *List) SortedKept() bool {
+	l.Lock()
+	defer l.Unlock()
+	sort.Search(1, func(i int) bool { return i > l.n })
+	return l.Has() // want `^relock: calling List.Has acquires captured.List.RWMutex lock while holding it`
 }
