@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
@@ -33,6 +34,9 @@ type flow struct {
 	binds   map[*ssa.Function][]*ssa.MakeClosure
 	makes   []*ssa.MakeInterface
 	taken   map[*ssa.Function]bool // used other than by being called
+
+	converted    typeutil.Map // by interface type, a *typeutil.Map: the types converted to it, numbered in the order of the code
+	implementers typeutil.Map // by interface type, a []*lockset.Value: those of them that implement it
 }
 
 func (f *flow) index() {
@@ -76,6 +80,9 @@ func (f *flow) note(instr ssa.Instruction) {
 		f.binds[fn] = append(f.binds[fn], instr)
 	case *ssa.MakeInterface:
 		f.makes = append(f.makes, instr)
+		if !types.IsInterface(instr.X.Type()) {
+			f.noteConversion(instr.X.Type(), instr.Type())
+		}
 	}
 	var callee ssa.Value
 	if c, ok := instr.(ssa.CallInstruction); ok {
@@ -214,17 +221,45 @@ func (f *flow) types(v ssa.Value) flowSet {
 		if !ok {
 			return set
 		}
-		for _, mi := range f.makes {
-			if types.IsInterface(mi.X.Type()) || !types.Identical(mi.Type(), v.Type()) || !types.Implements(mi.X.Type(), iface) {
-				continue
-			}
-			val := f.a.makeIface(mi.X.Type(), f.a.t.Unknown)
-			if !slices.Contains(set.vals, val) {
-				set.vals = append(set.vals, val)
-			}
-		}
+		set.vals = f.convertedTo(v.Type(), iface)
 	}
 	return set
+}
+
+// noteConversion notes that a value of type t is converted to an interface.
+func (f *flow) noteConversion(t, iface types.Type) {
+	all, _ := f.converted.At(iface).(*typeutil.Map)
+	if all == nil {
+		all = new(typeutil.Map)
+		f.converted.Set(iface, all)
+	}
+	if all.At(t) == nil {
+		all.Set(t, all.Len())
+	}
+}
+
+// convertedTo returns a value of each type that the package converts to the
+// interface type t, in the order of the conversions. A large package has
+// thousands of conversions and of calls that ask: each interface is answered
+// once.
+func (f *flow) convertedTo(t types.Type, iface *types.Interface) []*lockset.Value {
+	if vals, ok := f.implementers.At(t).([]*lockset.Value); ok {
+		return slices.Clip(vals)
+	}
+	all, _ := f.converted.At(t).(*typeutil.Map)
+	from := make([]types.Type, all.Len())
+	all.Iterate(func(t types.Type, i any) { from[i.(int)] = t })
+	var vals []*lockset.Value
+	for _, t := range from {
+		if !types.Implements(t, iface) {
+			continue
+		}
+		if val := f.a.makeIface(t, f.a.t.Unknown); !slices.Contains(vals, val) {
+			vals = append(vals, val)
+		}
+	}
+	f.implementers.Set(t, vals)
+	return slices.Clip(vals)
 }
 
 func (s *search) set(keep func(*lockset.Value) bool) flowSet {
