@@ -39,7 +39,9 @@ type unit struct {
 	reads     map[*ssa.Function]bool // while a group is solved: whose summaries the present run has asked for
 
 	typeOf     map[string]types.Type
-	selections map[[2]string]*types.Selection // methods, by type key and name
+	methods    map[[2]string]*method // by type key and name
+	namings    map[*ssa.Function]*naming
+	places     map[token.Pos]string
 	modes      map[*lockset.Value]map[string]lockmodel.Mode
 	fieldLocks map[*types.Var]*lockDecl
 	lockTypes  map[types.Type]bool
@@ -78,7 +80,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 	a := &unit{
 		vet: v, pass: pass, pkg: pass.Pkg, t: lockset.NewTable(), model: model, infer: v.infers(pass), imports: im,
 		local: map[string]*ssa.Function{}, summaries: map[*ssa.Function]*summary{}, running: map[*ssa.Function]bool{},
-		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{}, selections: map[[2]string]*types.Selection{},
+		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{}, methods: map[[2]string]*method{},
 		modes:      map[*lockset.Value]map[string]lockmodel.Mode{},
 		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[types.Type][]string{},
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
@@ -120,7 +122,7 @@ func (a *unit) funcValue(f *ssa.Function) *lockset.Value { return a.closure(f, n
 
 // closure returns a function with what it captured.
 func (a *unit) closure(f *ssa.Function, caps []*lockset.Value) *lockset.Value {
-	key := funcKey(f)
+	key := a.named(f).key
 	a.remember(key, f)
 	return a.t.Func(key, caps...)
 }
@@ -136,18 +138,39 @@ func (a *unit) remember(key string, f *ssa.Function) {
 
 // calleeOf returns a known function as a callee.
 func (a *unit) calleeOf(f *ssa.Function, caps, args []*lockset.Value) callee {
-	c := callee{key: funcKey(f), name: displayName(f, a.pkg), args: args, caps: caps}
-	a.remember(c.key, f)
-	c.fn = a.local[c.key]
+	n := a.named(f)
+	a.remember(n.key, f)
+	return callee{key: n.key, name: n.name, obj: n.obj, fn: a.local[n.key], args: args, caps: caps}
+}
+
+// A naming is what a function is called, by facts and by people.
+type naming struct {
+	key  string
+	name string
+	obj  *types.Func // its declaration; nil for a closure or a wrapper
+}
+
+// named returns the naming of f. Every call asks for it, and the names of
+// wrappers are dear.
+func (a *unit) named(f *ssa.Function) *naming {
+	if n := a.namings[f]; n != nil {
+		return n
+	}
+	n := &naming{key: funcKey(f), name: displayName(f, a.pkg)}
 	if f.Parent() == nil {
-		if o := f.Origin(); o != nil {
-			f = o
+		o := f
+		if f.Origin() != nil {
+			o = f.Origin()
 		}
-		if obj, ok := f.Object().(*types.Func); ok && obj != nil && (f.Synthetic == "" || len(f.Blocks) == 0) {
-			c.obj = obj.Origin()
+		if obj, ok := o.Object().(*types.Func); ok && obj != nil && (o.Synthetic == "" || len(o.Blocks) == 0) {
+			n.obj = obj.Origin()
 		}
 	}
-	return c
+	if a.namings == nil {
+		a.namings = make(map[*ssa.Function]*naming)
+	}
+	a.namings[f] = n
+	return n
 }
 
 // calleeOfValue returns what a function value runs.
@@ -181,38 +204,50 @@ func (a *unit) methodOf(v *lockset.Value, name string, args []*lockset.Value) (c
 	if t == nil {
 		return callee{}, false
 	}
+	m := a.method(t, v.Aux, name)
+	if m.fn == nil && m.obj == nil {
+		return callee{}, false
+	}
+	args = append([]*lockset.Value{v.Args[0]}, args...)
+	if m.fn != nil {
+		return a.calleeOf(m.fn, nil, args), true
+	}
+	return callee{key: m.key, name: m.name, obj: m.obj, args: args}, true
+}
+
+// A method is what a type has under a name: a function or, if SSA knows none,
+// a declaration.
+type method struct {
+	naming
+	fn *ssa.Function
+}
+
+// method returns the method of t, whose key is typ, with a name. Method sets
+// are dear, and asked for again and again.
+func (a *unit) method(t types.Type, typ, name string) *method {
+	k := [2]string{typ, name}
+	if m := a.methods[k]; m != nil {
+		return m
+	}
+	m := &method{}
+	a.methods[k] = m
 	pkg := a.pkg
 	if n, ok := types.Unalias(deref(t)).(*types.Named); ok && !token.IsExported(name) && n.Obj().Pkg() != nil {
 		pkg = n.Obj().Pkg()
 	}
-	sel := a.selection(t, v.Aux, pkg, name)
-	if sel == nil {
-		return callee{}, false
-	}
-	args = append([]*lockset.Value{v.Args[0]}, args...)
-	obj := sel.Obj().(*types.Func).Origin()
-	if len(sel.Index()) == 1 {
-		if f := a.ssaPkg.Prog.FuncValue(obj); f != nil {
-			return a.calleeOf(f, nil, args), true
-		}
-		return callee{key: lockmodel.Key(obj), name: objectName(obj, a.pkg), obj: obj, args: args}, true
-	}
-	if f := a.ssaPkg.Prog.MethodValue(sel); f != nil {
-		return a.calleeOf(f, nil, args), true
-	}
-	return callee{}, false
-}
-
-// selection returns the method of t, whose key is typ, with a name; nil if
-// there is none. Method sets are dear, and asked for again and again.
-func (a *unit) selection(t types.Type, typ string, pkg *types.Package, name string) *types.Selection {
-	k := [2]string{typ, name}
-	if sel, ok := a.selections[k]; ok {
-		return sel
-	}
 	sel := types.NewMethodSet(t).Lookup(pkg, name)
-	a.selections[k] = sel
-	return sel
+	if sel == nil {
+		return m
+	}
+	if len(sel.Index()) > 1 {
+		m.fn = a.ssaPkg.Prog.MethodValue(sel)
+		return m
+	}
+	obj := sel.Obj().(*types.Func).Origin()
+	if m.fn = a.ssaPkg.Prog.FuncValue(obj); m.fn == nil {
+		m.naming = naming{lockmodel.Key(obj), objectName(obj, a.pkg), obj}
+	}
+	return m
 }
 
 func deref(t types.Type) types.Type {
@@ -236,8 +271,16 @@ func (a *unit) place(pos token.Pos) string {
 	if !pos.IsValid() {
 		return ""
 	}
+	if s, ok := a.places[pos]; ok {
+		return s
+	}
 	p := a.pass.Fset.PositionFor(pos, false)
-	return path.Base(a.pkg.Path()) + "/" + filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
+	s := path.Base(a.pkg.Path()) + "/" + filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
+	if a.places == nil {
+		a.places = make(map[token.Pos]string)
+	}
+	a.places[pos] = s
+	return s
 }
 
 // callName is what a call calls, for people.

@@ -191,7 +191,7 @@ func (a *unit) makeFact(f *Fact) {
 // export adds the summary of fn, and of the functions that it mentions as
 // values: closures and method values that it returns or leaves behind.
 func (a *unit) export(data map[string][]byte, fn *ssa.Function, s *summary) {
-	key := funcKey(fn)
+	key := a.named(fn).key
 	if _, ok := data[key]; ok {
 		return
 	}

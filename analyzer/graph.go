@@ -31,7 +31,7 @@ func (a *unit) buildGraph() {
 	a.graph = g
 	for i, f := range a.funcs {
 		g.num[f] = i
-		a.remember(funcKey(f), f)
+		a.remember(a.named(f).key, f)
 	}
 	for i, f := range a.funcs {
 		a.readFunc(g, i, f)
@@ -174,7 +174,7 @@ func (a *unit) externLocks(f *ssa.Function, seen []*ssa.Function) bool {
 		}
 		return false
 	}
-	key := funcKey(f)
+	key := a.named(f).key
 	if a.model.Funcs[key] != nil || !a.imports.load(a, key).silent() {
 		return true
 	}
