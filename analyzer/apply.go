@@ -131,9 +131,6 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 // afterCallback returns what states become by a function that a callee has
 // called back, or has not.
 func (x *exec) afterCallback(states []*state, cs callSite, cb callback) []*state {
-	if !cb.leaves() {
-		return states
-	}
 	states = x.dedupe(states)
 	var all []*state
 	for _, s := range states {
@@ -231,6 +228,9 @@ func (x *exec) isGuard(s *state, v *lockset.Value) bool {
 // applyEvents checks what a callee asks for against what is held here, and
 // makes it events of this function in turn.
 func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub func(*lockset.Value) *lockset.Value) []callback {
+	if len(x.calling) == 0 {
+		x.followed, x.cuts = nil, x.cuts[:0]
+	}
 	var callbacks []callback
 	all := s
 	for _, ev := range sum.events {

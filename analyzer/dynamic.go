@@ -1,8 +1,6 @@
 package analyzer
 
 import (
-	"go/token"
-	"slices"
 	"strings"
 
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -268,107 +266,6 @@ func (x *exec) takenAt(l lockset.Lock) *hop {
 	return newHop(name, x.a.place(a.pos), nil)
 }
 
-// maxCallbacks is how many callbacks are followed one inside the other: what a
-// callee is given may itself call what it is given, and so on round a circle.
-const maxCallbacks = 5
-
-// callEvent settles an event of a callee that calls what the callee was given.
-// sub translates the callee's values; s is the state at the call, less what
-// the callee has given up by then.
-func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*lockset.Value) *lockset.Value) []callback {
-	d := dynamic{fn: sub(ev.fn), method: ev.method, target: ev.target, name: ev.chain.name}
-	for _, a := range ev.args {
-		d.args = append(d.args, sub(a))
-	}
-	inner := s.clone()
-	inner.held = x.without(s, x.subFreed(ev.freed, sub))
-	for i, l := range ev.held {
-		inner.held = inner.held.Add(x.heldInCallee(cs, c, ev, i, l, sub))
-	}
-	targets, ok := x.resolve(s, d)
-	switch {
-	case ok:
-	case d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0):
-		x.passOn(inner, cs, c, ev, d)
-		if x.a.isRoot(x.fn) {
-			x.unresolved(inner, cs, d)
-		}
-		return nil
-	default:
-		targets = x.targets(d, ev.fallback)
-		if len(targets) == 0 {
-			x.unresolved(inner, cs, d)
-		}
-	}
-	var out []callback
-	for _, t := range targets {
-		if slices.Contains(x.calling, t.key) {
-			continue // a callback that leads to itself adds nothing
-		}
-		if len(x.calling) >= maxCallbacks {
-			x.bounded = true
-			continue
-		}
-		sum := x.effectsOf(t)
-		if sum == nil {
-			continue
-		}
-		x.calledUnder(inner, t.fn)
-		x.calling = append(x.calling, t.key)
-		nested := x.calledBackAt(inner, cs, c, ev, t, sum)
-		x.calling = x.calling[:len(x.calling)-1]
-		x.a.settledHere[ev.target+">"+t.key] = true
-		out = append(out, callback{t, sum, nested})
-	}
-	return out
-}
-
-// calledBackAt checks what a target asks for under what is held: what this
-// function holds, at its own call; what a function of this package holds that
-// makes the call of the unknown, there. It returns what the target calls back.
-func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t callee, sum *summary) []callback {
-	via := cs
-	via.through = concat(cs.through, newHop(c.name, x.a.place(cs.pos), ev.chain.butLast()))
-	if !ev.judged {
-		via.part = requireOnly
-		x.applyEvents(inner, via, t, sum, x.substitution(inner, via, t))
-	}
-	via.part = acquireOnly
-	mine := inner.clone()
-	mine.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].from != nil })
-	nested := x.applyEvents(mine, via, t, sum, x.substitution(inner, via, t))
-	var done []token.Pos
-	for _, l := range inner.held {
-		from := x.acqs[l.Site].from
-		if from == nil || slices.Contains(done, from.site.pos) {
-			continue
-		}
-		done = append(done, from.site.pos)
-		theirs := inner.clone()
-		theirs.held = inner.held.Without(func(o lockset.Lock) bool {
-			f := x.acqs[o.Site].from
-			return f == nil || f.site.pos != from.site.pos
-		})
-		at := from.site
-		at.through, at.result, at.part = nil, nil, acquireOnly
-		x.applyEvents(theirs, at, t, sum, x.substitution(inner, via, t))
-	}
-	return nested
-}
-
-// A callback is a function that a callee calls for its caller, and nested are
-// those that this one calls in turn.
-type callback struct {
-	c      callee
-	sum    *summary
-	nested []callback
-}
-
-// leaves reports whether the callback, or one that it calls, leaves something behind.
-func (cb callback) leaves() bool {
-	return cb.sum.leaves() || slices.ContainsFunc(cb.nested, callback.leaves)
-}
-
 // passOn hands an event that cannot be settled here to the callers.
 func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) {
 	out := &event{
@@ -377,18 +274,6 @@ func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic)
 	}
 	x.holdEvent(out, cs, inner.held)
 	x.emit(inner, out)
-}
-
-// heldInCallee is a lock that the callee holds while it calls back, seen from here.
-func (x *exec) heldInCallee(cs callSite, c callee, ev *event, i int, l lockset.Lock, sub func(*lockset.Value) *lockset.Value) lockset.Lock {
-	l = subLock(l, sub)
-	extra := "held " + ev.heldAt[i].last().pos
-	l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), ev.heldAt[i]), extra, nil)
-	x.acqs[l.Site].inCallee = true
-	if i < len(ev.heldIn) && ev.heldIn[i].site.instr != nil {
-		x.acqs[l.Site].from = &ev.heldIn[i]
-	}
-	return l
 }
 
 func subLock(l lockset.Lock, sub func(*lockset.Value) *lockset.Value) lockset.Lock {

@@ -53,6 +53,9 @@ type exec struct {
 	freedAt map[string]token.Pos    // by class: the last release that was run
 	calling []string                // keys of the callbacks that are being followed
 	took    map[*lockset.Value]bool // guards of the locks that were taken here, or by callees
+
+	followed map[string]*followed // callbacks of the present call that were followed
+	cuts     []string             // keys of those that were left out since, "" for one that is too deep
 }
 
 // stateLimit is maxStates for functions of ordinary size, and less for large

@@ -80,25 +80,8 @@ func (s *state) clone() *state {
 func (s *state) core(hard func(n int) bool) string {
 	b := make([]byte, 0, 16*(len(s.held)+len(s.mem)+len(s.env))+16)
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
-	val := func(v *lockset.Value) {
-		if v == nil {
-			num(0)
-		} else {
-			num(v.ID() + 1)
-		}
-	}
-	num(len(s.held))
-	for _, l := range s.held {
-		b = append(append(b, l.Class...), 0)
-		num(l.Site)
-		num(int(l.Flags))
-		num(int(l.Mode))
-		val(l.Key)
-		val(l.Guard)
-		val(l.Via)
-		val(l.Parent)
-		val(l.ModeBy)
-	}
+	val := func(v *lockset.Value) { b = appendValue(b, v) }
+	b = appendSet(b, s.held)
 	carriers := s.carriers()
 	for _, m := range s.mem {
 		if !soft(m.place, m.val, carriers) {
@@ -114,12 +97,7 @@ func (s *state) core(hard func(n int) bool) string {
 		}
 	}
 	num(0)
-	num(len(s.freed))
-	for _, f := range s.freed {
-		b = append(append(b, f.class...), 0)
-		val(f.guard)
-		val(f.key)
-	}
+	b = appendFreed(b, s.freed)
 	num(len(s.defers))
 	for _, d := range s.defers {
 		num(int(d.instr.Pos()))
@@ -143,6 +121,38 @@ func (s *state) core(hard func(n int) bool) string {
 		b = append(b, 'p')
 	}
 	return string(b)
+}
+
+// appendValue appends the number of v, which may be nil.
+func appendValue(b []byte, v *lockset.Value) []byte {
+	if v == nil {
+		return append(b, 0)
+	}
+	return binary.AppendUvarint(b, uint64(v.ID()+1))
+}
+
+// appendSet appends what tells sets of held locks apart.
+func appendSet(b []byte, held lockset.Set) []byte {
+	b = binary.AppendUvarint(b, uint64(len(held)))
+	for _, l := range held {
+		b = append(append(b, l.Class...), 0)
+		b = binary.AppendUvarint(b, uint64(l.Site))
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(l.Flags)), uint64(l.Mode))
+		for _, v := range [...]*lockset.Value{l.Key, l.Guard, l.Via, l.Parent, l.ModeBy} {
+			b = appendValue(b, v)
+		}
+	}
+	return b
+}
+
+// appendFreed is appendSet for locks that were given up.
+func appendFreed(b []byte, fs []freed) []byte {
+	b = binary.AppendUvarint(b, uint64(len(fs)))
+	for _, f := range fs {
+		b = append(append(b, f.class...), 0)
+		b = appendValue(appendValue(b, f.guard), f.key)
+	}
+	return b
 }
 
 // carriers returns the values that lead to the guard of a held lock: the
