@@ -58,6 +58,7 @@ type unit struct {
 	calls      map[token.Pos]*ast.CallExpr
 	variables  map[token.Pos]*types.Var
 	conds      map[*types.Var]string
+	uniques    map[string]bool // classes of locks that are package variables, of those that were held
 
 	handlersMet, handlersFailed map[*ssa.Function]bool // handlers whose requirement a caller meets, or does not
 
@@ -85,7 +86,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[types.Type][]string{},
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
 		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
-		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, settledHere: map[string]bool{},
+		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, uniques: map[string]bool{}, settledHere: map[string]bool{},
 		handlersMet: map[*ssa.Function]bool{}, handlersFailed: map[*ssa.Function]bool{},
 	}
 	for _, c := range model.Classes {

@@ -159,7 +159,7 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 	}
 	if known { // to have nothing to do with locks; but it may keep what it is given
 		for i, arg := range c.args {
-			if c.fn != nil && x.leadsToGuard(s, arg) && x.a.retains(c.fn, i) {
+			if c.fn != nil && (x.leadsToGuard(s, arg) || x.a.infer && isOwn(arg)) && x.a.retains(c.fn, i) {
 				x.handOver(s, arg)
 			}
 		}

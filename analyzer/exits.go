@@ -189,7 +189,7 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 	}
 	reach := x.reachable(s, results)
 	x.leaks(s, reach, x.returnPos(instr))
-	n := namer{x: x, names: make(map[*lockset.Value]*lockset.Value), roles: make(map[string]int)}
+	n := namer{x: x, s: s, names: make(map[*lockset.Value]*lockset.Value), roles: make(map[string]int)}
 	e := &exit{guard: x.entryFacts(s), freed: s.freed}
 	for i, r := range results {
 		e.results = append(e.results, n.name(r, "r"+itoa(i)))
@@ -332,6 +332,7 @@ func (x *exec) exported(m memEntry, reach map[*lockset.Value]bool) bool {
 // place speak of it by one name.
 type namer struct {
 	x     *exec
+	s     *state
 	names map[*lockset.Value]*lockset.Value
 	roles map[string]int
 }
@@ -347,6 +348,9 @@ func (n namer) name(v *lockset.Value, role string) *lockset.Value {
 					r += "'" + itoa(k)
 				}
 				n.roles[role]++
+				if n.x.a.infer && isOwn(v) && !n.x.published(n.s, v) {
+					r += ownMark
+				}
 				f = n.x.t.Fresh(r)
 				n.names[v] = f
 			}

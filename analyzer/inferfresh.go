@@ -6,8 +6,8 @@ import (
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
-// ownMark ends the name of an object that a callee made and gave to nobody but
-// its caller.
+// ownMark ends the role, in a summary, of an object that the function has made
+// and given to nobody but its caller.
 const ownMark = "+own"
 
 // unseen reports whether the lock with a key lies in an object that was made

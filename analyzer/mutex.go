@@ -100,6 +100,9 @@ func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value)
 // mutexAt runs a mutex operation on the lock at place. typed is the
 // declaration of the lock's type, if that has one.
 func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Value, typed *lockmodel.Lock) ([]*state, bool) {
+	if root := rootOf(ptr); root != nil && root.Op == lockset.OpNil {
+		return []*state{s}, true // it would panic; and all that are nil are not one lock
+	}
 	w := wanted{mode: op.mode, try: op.try, plain: true, keys: one(place)}
 	if typed != nil {
 		w.class = typed.Class

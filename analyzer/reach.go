@@ -99,7 +99,7 @@ func (x *exec) handOver(s *state, v *lockset.Value) {
 		}
 	})
 	for _, o := range order {
-		if o.Op == lockset.OpAlloc || o.Rooted() && x.a.isGuardLike(o) {
+		if isOwn(o) || o.Rooted() && x.a.isGuardLike(o) {
 			s.hand(o)
 		}
 		if whole := x.t.Deref(o); !isPlace(o) { // its other fields may be set from now on

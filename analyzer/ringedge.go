@@ -19,7 +19,11 @@ import (
 // in common are never walked at the same time, so the common lock, the gate,
 // keeps a ring from closing (Havelund 2000, "Using runtime analysis to guide
 // model checking of Java programs"). What a function's callers hold at every
-// one of their calls counts as a gate too.
+// one of their calls counts as a gate too. A gate must be one lock, and not one
+// of its class: where both locks of an edge are package variables, of which
+// there is one each, a lock in some object is no gate, since there may be
+// another object. Where they lie in objects, a gate in an object is taken to
+// belong to them.
 //
 // Of one pair of classes a few edges are kept, those with the fewest gates: an
 // edge with more of them closes no ring that the other does not.
@@ -157,10 +161,15 @@ func (x *exec) orderStep(s *state, cs callSite, w wanted, key *lockset.Value, he
 		if w.implied {
 			k.kind |= InnerImplied
 		}
-		gates := x.gates(s, sure, l.Class, w.class)
+		keepers := sure
+		only := isUnique(l.Key) && isUnique(key)
+		if only {
+			keepers = slices.DeleteFunc(slices.Clone(sure), func(l lockset.Lock) bool { return !isUnique(l.Key) })
+		}
+		gates := x.gates(s, keepers, l.Class, w.class)
 		k.gates = strings.Join(gates, ",")
 		if old := x.record.steps[k]; old == nil || w.chain.less(old.chain) {
-			x.record.steps[k] = &stepRec{cs: cs, gates: gates, outer: x.takenAt(l).last().pos, chain: w.chain}
+			x.record.steps[k] = &stepRec{cs: cs, gates: gates, outer: x.takenAt(l).last().pos, chain: w.chain, unique: only}
 		}
 	}
 }
@@ -171,12 +180,26 @@ type stepRec struct {
 	gates []string
 	outer string
 	chain *hop
+	// unique: both locks are package variables.
+	unique bool
+}
+
+// isUnique reports whether a key is a package variable, or lies in one: there
+// is only one such lock.
+func isUnique(key *lockset.Value) bool {
+	for key != nil && (key.Op == lockset.OpField || key.Op == lockset.OpAddr) {
+		key = key.Args[0]
+	}
+	return key != nil && key.Op == lockset.OpGlobal
 }
 
 // gates names what of held keeps others out, besides two classes.
 func (x *exec) gates(s *state, held []lockset.Lock, but ...string) []string {
 	var out []string
 	for _, l := range held {
+		if isUnique(l.Key) {
+			x.a.uniques[l.Class] = true
+		}
 		if slices.Contains(but, l.Class) {
 			continue
 		}
@@ -291,8 +314,12 @@ func (a *unit) localEdges() []*localEdge {
 			if n := len(e.Chain); n > 0 {
 				e.InnerPos = e.Chain[n-1].Pos
 			}
-			for _, g := range slices.Concat(r.gates, entry[f]) {
-				if name := strings.TrimPrefix(g, sharedMark); name != e.Outer && name != e.Inner {
+			for i, g := range slices.Concat(r.gates, entry[f]) {
+				name := strings.TrimPrefix(g, sharedMark)
+				if r.unique && i >= len(r.gates) && !a.uniques[name] {
+					continue
+				}
+				if name != e.Outer && name != e.Inner {
 					e.Gates = append(e.Gates, g)
 				}
 			}

@@ -84,9 +84,17 @@ type Result struct {
 func (r *Result) Failed() bool { return len(r.Errors) > 0 || len(r.Incomplete) > 0 }
 
 // Normalize sorts every list and drops duplicates: a file that belongs to two
-// variants of a package is analysed twice, and its findings are the same.
+// variants of a package is analysed twice, and its findings are the same. A
+// ring that several packages close by their imports, none of which knows of the
+// others, is told in the first of them: its message names all its places.
 func (r *Result) Normalize() {
 	r.Findings = normalize(r.Findings)
+	rings := make(map[string]bool)
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
+		told := f.Category == "cycle" && rings[f.Message]
+		rings[f.Message] = true
+		return told
+	})
 	r.Incomplete = normalize(r.Incomplete)
 	slices.Sort(r.Errors)
 	r.Errors = slices.Compact(r.Errors)

@@ -39,6 +39,22 @@ func TestNormalizeForgetsTheOrderOfPackages(t *testing.T) {
 	}
 }
 
+func TestRingOfSiblingsIsToldOnce(t *testing.T) {
+	r := &Result{Findings: []Finding{
+		{Place: Place{File: "/b.go", Line: 1}, Category: "cycle", Message: "ring of two"},
+		{Place: Place{File: "/a.go", Line: 1}, Category: "cycle", Message: "ring of two"},
+		{Place: Place{File: "/c.go", Line: 1}, Category: "cycle", Message: "ring of three"},
+		{Place: Place{File: "/a.go", Line: 2}, Category: "relock", Message: "again"},
+		{Place: Place{File: "/b.go", Line: 2}, Category: "relock", Message: "again"},
+	}}
+	r.Normalize()
+	var places []string
+	for _, f := range r.Findings {
+		places = append(places, f.File+" "+f.Message)
+	}
+	assert.Equal(t, []string{"/a.go ring of two", "/a.go again", "/b.go again", "/c.go ring of three"}, places)
+}
+
 func TestRel(t *testing.T) {
 	for _, c := range []struct{ base, file, want string }{
 		{"/a", "/a/b.go", "b.go"}, {"/a", "/ab/c.go", "/ab/c.go"}, {"/a", "/a/..b/c.go", "..b/c.go"}, {"", "/x.go", "/x.go"}, {"/a", "-", "-"},

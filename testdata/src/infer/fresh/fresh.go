@@ -104,3 +104,58 @@ func (u *User) Later() {
 		clear(u.cache.users)
 	})
 }
+
+func newNode(v int) *Node {
+	n := &Node{v: v}
+	return n
+}
+
+func newListed(l *List) *Node {
+	n := newNode(0)
+	n.list = l
+	return n
+}
+
+// Built locks a node that a function has made for it, and then the list.
+func (l *List) Built(v int) {
+	n := newListed(l)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.v = v
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.nodes = append(l.nodes, n)
+}
+
+var nodes []*Node
+
+func register(n *Node) { nodes = append(nodes, n) }
+
+// Registry has nodes that others can see before it has them.
+type Registry struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Sum takes the registered nodes inside the registry.
+func (r *Registry) Sum() (sum int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range nodes {
+		n.mu.Lock()
+		sum += n.v
+		n.mu.Unlock()
+	}
+	return sum
+}
+
+// Registered locks a node that was made for it and is known to all by then.
+func (r *Registry) Registered() {
+	n := newNode(1)
+	register(n)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	r.mu.Lock() // want `^cycle: acquiring fresh.Registry.mu lock while holding fresh.Node.mu lock`
+	defer r.mu.Unlock()
+	r.n++
+}

@@ -156,3 +156,63 @@ func (g *Gap) refill() {
 	g.outer.Unlock()
 	g.inner.Lock()
 }
+
+var users, rooms sync.Mutex
+
+// Conn has a mutex, and there are many connections.
+type Conn struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Join takes rooms inside users, under the connection's own mutex.
+func (c *Conn) Join() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	users.Lock()
+	defer users.Unlock()
+	rooms.Lock()
+	defer rooms.Unlock()
+	c.n++
+}
+
+// Leave does it the other way round: the gate is another connection's.
+func (c *Conn) Leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	rooms.Lock()
+	defer rooms.Unlock()
+	c.leave() // want `^cycle: acquiring gates.users lock while holding gates.rooms lock`
+}
+
+func (c *Conn) leave() {
+	users.Lock()
+	defer users.Unlock()
+	c.n--
+}
+
+var world, sun, moon sync.Mutex
+
+// Rise has a gate of which there is only one.
+func Rise() {
+	world.Lock()
+	defer world.Unlock()
+	sun.Lock()
+	defer sun.Unlock()
+	moon.Lock()
+	defer moon.Unlock()
+}
+
+// Set has it too, in its caller.
+func Set() {
+	world.Lock()
+	defer world.Unlock()
+	set()
+}
+
+func set() {
+	moon.Lock()
+	defer moon.Unlock()
+	sun.Lock()
+	defer sun.Unlock()
+}

@@ -62,3 +62,29 @@ func (t *Table) Set(name string, n int) int {
 	t.Unlock()
 	return t.Get(name)
 }
+
+// same is the counter of an interface, nil if it has none.
+func same(v any) *Counter {
+	switch v := v.(type) {
+	case *Counter:
+		return v
+	case interface{ Under() any }:
+		return same(v.Under())
+	}
+	return nil
+}
+
+// Both takes two counters that it has looked up: a nil one is no lock.
+func Both(list []any) {
+	first := same(list[0])
+	first.mu.Lock()
+	for i, v := range list {
+		other := same(v)
+		if i == 0 {
+			continue
+		}
+		other.mu.Lock()
+		other.mu.Unlock()
+	}
+	first.mu.Unlock()
+}
