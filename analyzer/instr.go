@@ -174,7 +174,7 @@ func (x *exec) lookup(s *state, place *lockset.Value) *lockset.Value {
 		}
 	case lockset.OpElem:
 		if isConst(place.Args[1]) && x.fresh(s, place) && !x.varying(s, place.Args[0]) {
-			return x.t.Zero
+			return x.element(s, place)
 		}
 		return place
 	}
@@ -182,6 +182,23 @@ func (x *exec) lookup(s *state, place *lockset.Value) *lockset.Value {
 		return x.t.Zero
 	}
 	return place
+}
+
+// element returns what an element holds that was not written to by itself: that
+// of the whole array, if one was stored, or of the struct around it; else zero.
+func (x *exec) element(s *state, place *lockset.Value) *lockset.Value {
+	whole := place.Args[0]
+	if whole.Op == lockset.OpAlloc {
+		whole = x.t.Deref(whole) // elements hang on the pointer
+	}
+	array := x.lookup(s, whole)
+	switch {
+	case array.Op == lockset.OpZero:
+		return array
+	case array == whole:
+		return place // several may have been stored
+	}
+	return x.lookup(s, x.t.Elem(array, place.Args[1]))
 }
 
 // field returns field name of the struct value v, which may itself be a place.

@@ -493,9 +493,10 @@ func (s *state) add(place, v *lockset.Value) {
 	}
 }
 
-// inside reports whether place is a field, at any depth, of whole.
+// inside reports whether place is a field, at any depth, of whole, or within an
+// element of whole, if that points to an array that the function made.
 func inside(place, whole *lockset.Value) bool {
-	for place.Op == lockset.OpField {
+	for place.Op == lockset.OpField || place.Op == lockset.OpElem && place.Args[0].Op == lockset.OpAlloc {
 		place = place.Args[0]
 		if place == whole {
 			return true

@@ -275,3 +275,68 @@ func NotEarly(s *locks.Session, id, user string) {
 	}
 	s.Lock(user).Unlock() // want `ns-under-mailbox: acquiring namespace lock of user`
 }
+
+// Array has its conditions in an array that it was given by value.
+func Array(s *locks.Session, id, user string, want [2]bool) {
+	mb := s.Open(id)
+	defer mb.Close()
+	if want[1] {
+		s.Lock(user).Unlock() // want `ns-under-mailbox: acquiring namespace lock of user`
+	}
+}
+
+// ArrayField has them in a struct that it was given by value.
+func ArrayField(s *locks.Session, id, user string, o struct{ want [2]bool }) {
+	mb := s.Open(id)
+	defer mb.Close()
+	if o.want[1] {
+		s.Lock(user).Unlock() // want `ns-under-mailbox: acquiring namespace lock of user`
+	}
+}
+
+// ArrayAgrees tests the same element twice, which nobody changes between.
+func ArrayAgrees(s *locks.Session, id, user string, want [2]bool) {
+	if want[0] {
+		mb := s.Open(id)
+		defer mb.Close()
+	}
+	if !want[0] {
+		s.Lock(user).Unlock()
+	}
+}
+
+// ArrayZero asks an array of its own, which nothing was put into.
+func ArrayZero(s *locks.Session, id, user string) {
+	var want [2]bool
+	mb := s.Open(id)
+	defer mb.Close()
+	if want[1] {
+		s.Lock(user).Unlock()
+	}
+}
+
+// ArrayCopied copies an array and changes the copy.
+func ArrayCopied(s *locks.Session, id, user string, want [2]bool) {
+	mine := want
+	mine[0] = false
+	mb := s.Open(id)
+	defer mb.Close()
+	if mine[0] {
+		s.Lock(user).Unlock()
+	}
+	if mine[1] {
+		s.Lock(user).Unlock() // want `ns-under-mailbox: acquiring namespace lock of user`
+	}
+}
+
+// ArrayReplaced changes an element and then puts a whole array over it.
+func ArrayReplaced(s *locks.Session, id, user string, want [2]bool) {
+	var mine [2]bool
+	mine[0] = false
+	mine = want
+	mb := s.Open(id)
+	defer mb.Close()
+	if mine[0] {
+		s.Lock(user).Unlock() // want `ns-under-mailbox: acquiring namespace lock of user`
+	}
+}
