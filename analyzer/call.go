@@ -134,7 +134,9 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 			return out
 		}
 	}
-	x.a.stats.Calls++
+	if underLock(s) {
+		x.record.called[cs.pos] = true
+	}
 	x.calledUnder(s, c.fn)
 	spec := x.a.model.Funcs[c.key]
 	sum, known := x.a.summaryFor(c)

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -290,14 +291,22 @@ func subLock(l lockset.Lock, sub func(*lockset.Value) *lockset.Value) lockset.Lo
 	return l
 }
 
+// underLock reports whether a lock is held for sure, by the function itself.
+func underLock(s *state) bool {
+	return slices.ContainsFunc(s.held, func(l lockset.Lock) bool { return !unsure(l) })
+}
+
+func unsure(l lockset.Lock) bool { return l.Is(lockset.Given) || l.Is(lockset.Maybe) }
+
 // unresolved counts a call under a lock that nothing is known of, and makes it
 // an obligation.
 func (x *exec) unresolved(s *state, cs callSite, d dynamic) {
-	held := s.held.Without(func(l lockset.Lock) bool { return l.Is(lockset.Given) || l.Is(lockset.Maybe) })
-	if len(held) == 0 {
+	if !underLock(s) {
 		return
 	}
+	x.record.called[cs.pos] = true
 	x.record.unresolved[cs.pos] = true
+	held := s.held.Without(unsure)
 	if d.target != "" && !strings.HasPrefix(d.target, "local:") {
 		x.record.oblige(x, cs, d, held)
 	}

@@ -47,6 +47,12 @@ func (a *unit) fillFunc(res *Result, x *exec) {
 	}
 	a.fillReleases(res, x)
 	a.fillLeaks(res, x)
+	asked := make(map[token.Pos]bool)
+	for k := range x.record.acquires {
+		asked[k.pos] = true
+	}
+	a.stats.Acquisitions += len(asked)
+	a.stats.Calls += len(x.record.called)
 	a.stats.Unresolved += len(x.record.unresolved)
 	if x.bounded {
 		a.stats.Bounded++

@@ -193,7 +193,6 @@ func (x *exec) directive(s *state, cs callSite, c callee, spec *lockmodel.Func, 
 
 // acquireEffect checks one acquire effect and returns the locks it would hold.
 func (x *exec) acquireEffect(s *state, cs callSite, c callee, e lockmodel.Effect) []lockset.Lock {
-	x.a.stats.Acquisitions++
 	mode, by := x.modeOf(s, c, e)
 	w := wanted{class: e.Class, keys: x.keysOf(s, c, e), mode: mode, by: by, try: e.Try, ordered: e.Ordered, keyArg: e.Keys, chain: x.direct(cs, c)}
 	guard, via := x.holder(cs, c, e.Guard)

@@ -121,7 +121,6 @@ func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Va
 		x.release(s, cs, freed{class: w.class, key: w.keys[0]}, nil)
 		return []*state{s}, true
 	}
-	x.a.stats.Acquisitions++
 	x.want(s, cs, w)
 	l := lockset.Lock{Class: w.class, Key: w.keys[0], Mode: op.mode, Flags: lockset.Plain | lockset.Handed, Site: x.acquisition(cs, w.class, nil, "", nil)}
 	if w.implied {

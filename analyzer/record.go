@@ -18,8 +18,9 @@ type record struct {
 	acquires   map[acquireKey]*acquireRec
 	requires   map[requireKey]*requireRec
 	releases   map[releaseKey]*releaseRec
-	leakAt     map[int]token.Pos // by acquisition: the first exit that leaks it
-	unresolved map[token.Pos]bool
+	leakAt     map[int]token.Pos  // by acquisition: the first exit that leaks it
+	called     map[token.Pos]bool // calls under a lock
+	unresolved map[token.Pos]bool // those of them that nothing is known of
 	duties     map[string]*duty
 	steps      map[stepKey]*stepRec       // edges of the order, if it is inferred
 	under      map[*ssa.Function][]string // what is held at all calls of a function
@@ -91,7 +92,7 @@ type releaseRec struct {
 func newRecord() *record {
 	return &record{
 		acquires: map[acquireKey]*acquireRec{}, requires: map[requireKey]*requireRec{}, releases: map[releaseKey]*releaseRec{},
-		leakAt: map[int]token.Pos{}, unresolved: map[token.Pos]bool{}, duties: map[string]*duty{},
+		leakAt: map[int]token.Pos{}, called: map[token.Pos]bool{}, unresolved: map[token.Pos]bool{}, duties: map[string]*duty{},
 		steps: map[stepKey]*stepRec{}, under: map[*ssa.Function][]string{},
 	}
 }

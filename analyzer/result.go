@@ -185,11 +185,12 @@ type Incomplete struct {
 	Why  string
 }
 
-// Stats counts what was done, for the summary line.
+// Stats counts what was done, for the summary line: places in the source, each
+// once, whatever the number of paths that lead there.
 type Stats struct {
-	Acquisitions int `json:"acquisitions"`
-	Calls        int `json:"calls"`
-	Unresolved   int `json:"unresolved"`
-	Suppressed   int `json:"suppressed"`
-	Bounded      int `json:"bounded"`
+	Acquisitions int `json:"acquisitions"` // calls that take a lock, themselves or by way of others
+	Calls        int `json:"calls"`        // calls under a lock
+	Unresolved   int `json:"unresolved"`   // those of them that nothing is known of
+	Suppressed   int `json:"suppressed"`   // findings that a directive silences
+	Bounded      int `json:"bounded"`      // functions that were cut short
 }
