@@ -38,6 +38,8 @@ import (
 //	                          module; "go test -run TestDocuments -update ." writes it
 //	<!-- not run: REASON -->  it is passed over
 //
+// A comment "pinned: PATH" stands below what a test at PATH shows, and no block.
+//
 // Only the links are looked at in documents that elsewhere names.
 
 var update = flag.Bool("update", false, "write the files that the documents make")
@@ -57,8 +59,10 @@ type block struct {
 }
 
 var (
-	fence = regexp.MustCompile("^```(\\w*)$")
-	mark  = regexp.MustCompile(`^<!-- (file|in|exit|makes|not run): (.+) -->$`)
+	clause = regexp.MustCompile(`(?m)^package (\w+)$`)
+	fence  = regexp.MustCompile("^```(\\w*)$")
+	mark   = regexp.MustCompile(`^<!-- (file|in|exit|makes|not run): (.+) -->$`)
+	pin    = regexp.MustCompile(`^<!-- pinned: (\S+?)(?:#(\w+))? -->$`)
 )
 
 // readBlocks returns the blocks of a document in order.
@@ -80,6 +84,7 @@ func readBlocks(t *testing.T, name string) []block {
 		case mark.MatchString(line):
 			m := mark.FindStringSubmatch(line)
 			marks[m[1]] = m[2]
+		case pin.MatchString(line):
 		default:
 			assert.False(t, strings.HasPrefix(line, "<!--"), "%s:%d: a comment that says nothing known", name, i+1)
 			assert.True(t, line == "" || len(marks) == 0, "%s:%d: a comment above no block", name, i+1)
@@ -220,7 +225,9 @@ func pattern(text string) string {
 // add makes a package of a go block.
 func (d *document) add(t *testing.T, b block) {
 	t.Helper()
-	file := fmt.Sprintf("line%d/line%d.go", b.line, b.line)
+	name := clause.FindStringSubmatch(b.text)
+	require.NotNil(t, name, "%s:%d: no package", d.name, b.line)
+	file := fmt.Sprintf("line%d/%s/%[2]s.go", b.line, name[1])
 	d.write(t, filepath.Join(d.dir, "packages", file), b.text)
 	d.wants[file] = nil
 	code := 0 // the last line that is no such comment
@@ -271,6 +278,42 @@ func (d *document) check(t *testing.T) {
 		slices.Sort(want)
 		assert.Equal(t, want, got[file], "%s: %s", d.name, file)
 	}
+}
+
+// TestLimits makes sure that the page of limits only speaks of what is shown:
+// below each paragraph that begins in bold stands an example that is run, or a
+// pin to a test.
+func TestLimits(t *testing.T) {
+	const page = "docs/limits.md"
+	shown := map[int]bool{}
+	for _, b := range readBlocks(t, page) {
+		_, passed := b.marks["not run"]
+		shown[b.line] = !passed
+	}
+	limit := ""
+	items := 0
+	ends := func(next string) {
+		assert.Empty(t, limit, "%s: nothing shows that", page)
+		limit = next
+	}
+	for i, line := range readLines(t, page) {
+		switch m := pin.FindStringSubmatch(line); {
+		case m != nil:
+			data, err := os.ReadFile(m[1])
+			require.NoError(t, err, "%s:%d", page, i+1)
+			assert.Contains(t, string(data), m[2], "%s:%d", page, i+1)
+			limit = ""
+		case strings.HasPrefix(line, "**"):
+			ends(line)
+			items++
+		case strings.HasPrefix(line, "#"):
+			ends("")
+		case shown[i+1]:
+			limit = ""
+		}
+	}
+	ends("")
+	assert.Greater(t, items, 15, "the items of %s are not seen", page)
 }
 
 var (
