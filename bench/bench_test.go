@@ -29,7 +29,7 @@ func TestTables(t *testing.T) {
 	}, &out, t.Output()))
 	assert.Regexp(t, `(?s)cold.*\| nothing .*\| ssa-lockvet .*\| lockvet .*warm.*\| lockvet .*edited.*\| lockvet .*growth.*`+
 		`\| chain +\| lockvet +\| +2 \|.* found \|.*\| chain +\| lockvet +\| +4 \|.* found \|\n$`, out.String())
-	assert.NotContains(t, out.String(), "| lockvet     |      - |", "a state that was not measured")
+	assert.NotContains(t, out.String(), "| lockvet     |    - |", "a state that was not measured")
 
 	after, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -7,7 +7,8 @@
 // cache defeated, with them, and with one file changed) and "growth" (programs
 // that it writes itself); without a name it prints both. All that a table
 // compares was measured in the same run, in turns. It prints medians, with the
-// least and the greatest, and what the same tool differs from itself.
+// least and the greatest, and what the same tool differs from itself. When it is
+// interrupted it prints what it has of a repository.
 //
 // docs/performance.md says how to read the tables.
 package main

@@ -36,14 +36,31 @@ func (b *bench) repository(ctx context.Context) error {
 		return err
 	}
 	all := samples{cold: make([][]measure.Usage, len(b.tools)), warm: make([][]measure.Usage, len(b.tools)), edited: make([][]measure.Usage, len(b.tools))}
+	err = b.rounds(ctx, flags, all)
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	for _, s := range []state{cold, warm, edited} { // if interrupted, of the rounds so far
+		if s == edited && b.edit == "" {
+			continue
+		}
+		if err := b.table(s, all[s]).Print(b.stdout); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// rounds runs all tools in turns.
+func (b *bench) rounds(ctx context.Context, flags [][]string, all samples) error {
 	late := make([]bool, len(b.tools))
 	for round := range b.runs {
 		for k := range b.tools {
 			i := (k + round) % len(b.tools) // nobody is always first
-			b.say("round %d of %d: %s", round+1, b.runs, b.tools[i].name)
 			if late[i] {
 				continue
 			}
+			b.say("round %d of %d: %s", round+1, b.runs, b.tools[i].name)
 			err := b.round(ctx, i, flags[i], all)
 			if over(ctx, err) {
 				b.say("%s takes longer than %s, and is left out from now on", b.tools[i].name, b.limit)
@@ -51,14 +68,6 @@ func (b *bench) repository(ctx context.Context) error {
 			} else if err != nil {
 				return err
 			}
-		}
-	}
-	for _, s := range []state{cold, warm, edited} {
-		if s == edited && b.edit == "" {
-			continue
-		}
-		if err := b.table(s, all[s]).Print(b.stdout); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -175,7 +184,7 @@ func (b *bench) overlay() (string, error) {
 func (b *bench) table(s state, byTool [][]measure.Usage) *measure.Table {
 	t := &measure.Table{
 		Title: filepath.Base(b.dir) + ", " + string(s),
-		Head:  []string{"tool", "wall s", "CPU s", "peak MB", "CPU to " + b.tools[0].name, "its least", "its greatest", "budget by", "CPU to it", "peak to it"},
+		Head:  []string{"tool", "runs", "wall s", "CPU s", "peak MB", "CPU to " + b.tools[0].name, "its least", "its greatest", "budget by", "CPU to it", "peak to it"},
 	}
 	for i, tool := range b.tools {
 		if len(byTool[i]) == 0 {
@@ -184,6 +193,7 @@ func (b *bench) table(s state, byTool [][]measure.Usage) *measure.Table {
 		}
 		row := []string{
 			tool.name,
+			strconv.Itoa(len(byTool[i])),
 			text(measure.SpreadOf(measure.Wall, byTool[i]).Median, 2),
 			text(measure.SpreadOf(measure.CPU, byTool[i]).Median, 2),
 			text(measure.SpreadOf(measure.Peak, byTool[i]).Median, 0),
