@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"cmd/lockvet/...": {".", "analyzer", "analyzer/lockset", "analyzer/lockmodel"},
 	"gclplugin":       {".", "analyzer", "analyzer/lockset", "analyzer/lockmodel"},
 
-	"internal/termsvg":  {},
+	"internal/termsvg":   {},
 	"internal/crashtest": {},
 
 	"internal/rulesdoc": {"inversion", "nsorder", "nsheld", "lockleak", "directive", "analyzer/lockmodel"},

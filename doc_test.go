@@ -316,6 +316,53 @@ func TestLimits(t *testing.T) {
 	assert.Greater(t, items, 15, "the items of %s are not seen", page)
 }
 
+// TestClaims compares the page of claims with the README, whose words they are,
+// and with the tests that they name.
+func TestClaims(t *testing.T) {
+	const page = "docs/claims.md"
+	data, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	readme := strings.Join(strings.Fields(string(data)), " ")
+	row := regexp.MustCompile(`^\| (.+) \| ((?:` + "`[^`]+`(?:, )?" + `)+) \|$`)
+	left := readme
+	claims := 0
+	for i, line := range readLines(t, page) {
+		m := row.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		claims++
+		assert.Contains(t, readme, m[1], "%s:%d", page, i+1)
+		left = strings.ReplaceAll(left, m[1], "")
+		for _, name := range strings.Split(strings.Trim(m[2], "`"), "`, `") {
+			requireTest(t, name)
+		}
+	}
+	assert.Greater(t, claims, 20, "the rows of %s are not seen", page)
+	intro, _, _ := strings.Cut(left, "## A report")
+	for _, rest := range regexp.MustCompile(`[.,]`).Split(strings.TrimPrefix(intro, "# lockvet"), -1) {
+		assert.LessOrEqual(t, len(strings.Fields(rest)), 12, "nothing shows that %q", rest)
+	}
+}
+
+// requireTest wants a file or folder to exist, and a function in it, as in
+// "doc_test.go#TestClaims".
+func requireTest(t *testing.T, name string) {
+	t.Helper()
+	file, function, _ := strings.Cut(name, "#")
+	info, err := os.Stat(file)
+	require.NoError(t, err, name)
+	if info.IsDir() {
+		assert.Empty(t, function, name)
+		return
+	}
+	data, err := os.ReadFile(file)
+	require.NoError(t, err, name)
+	if function != "" {
+		assert.Contains(t, string(data), "func "+function+"(", name)
+	}
+}
+
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`^#+ (.+)$`)

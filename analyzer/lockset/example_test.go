@@ -52,12 +52,14 @@ func ExampleTable_Deref() {
 	cell := t.Cell(t.Param(0))
 	fmt.Println(t.Deref(cell))
 	fmt.Println(t.Field(t.Whole(t.Deref(p)), "mu") == t.Field(p, "mu"))
+	fmt.Println(t.Named(p, "mu"), t.Named(p, "mu") == p)
 	out := t.WayOut(t.Alloc(9))
 	fmt.Println(t.Deref(out).IsWayOut(), t.Deref(p).IsWayOut())
 	// Output:
 	// deref(alloc7) true
 	// param0
 	// true
+	// alloc7.mu false
 	// true false
 }
 
