@@ -46,8 +46,7 @@ var update = flag.Bool("update", false, "write the files that the documents make
 
 // elsewhere says where the blocks of a document are run, if not here.
 var elsewhere = map[string]string{
-	"docs/rules.md":  "internal/rulesdoc runs the documentation of the checks, from which the page is made",
-	"docs/nslock.md": "the page shows fragments; whole programs are the examples of package nslock",
+	"docs/rules.md": "internal/rulesdoc runs the documentation of the checks, from which the page is made",
 }
 
 // A block is one fenced block of a document.
