@@ -38,27 +38,28 @@ type unit struct {
 	codes     map[*ssa.Function]*code
 	reads     map[*ssa.Function]bool // while a group is solved: whose summaries the present run has asked for
 
-	typeOf     map[string]types.Type
-	methods    map[[2]string]*method // by type key and name
-	namings    map[*ssa.Function]*naming
-	places     map[token.Pos]string
-	modes      map[*lockset.Value]map[string]lockmodel.Mode
-	fieldLocks map[*types.Var]*lockDecl
-	lockTypes  map[types.Type]bool
-	guardTypes map[types.Type][]string
-	guardIn    map[types.Type][]guardField
-	holders    map[types.Type]bool
-	handleSets map[*ssa.Function][]*lockset.Value
-	retained   map[retainKey]bool
-	arith      map[*lockset.Value]bool
-	comparedAt map[*lockset.Value]token.Pos
-	sortedAt   map[*lockset.Value]token.Pos
-	keys       lockmodel.Keys
-	outer      map[string]bool
-	calls      map[token.Pos]*ast.CallExpr
-	variables  map[token.Pos]*types.Var
-	conds      map[*types.Var]string
-	uniques    map[string]bool // classes of locks that are package variables, of those that were held
+	typeOf       map[string]types.Type
+	methods      map[[2]string]*method // by type key and name
+	namings      map[*ssa.Function]*naming
+	places       map[token.Pos]string
+	throughNames map[[3]string]string
+	modes        map[*lockset.Value]map[string]lockmodel.Mode
+	fieldLocks   map[*types.Var]*lockDecl
+	lockTypes    map[types.Type]bool
+	guardTypes   map[types.Type][]string
+	guardIn      map[types.Type][]guardField
+	holders      map[types.Type]bool
+	handleSets   map[*ssa.Function][]*lockset.Value
+	retained     map[retainKey]bool
+	arith        map[*lockset.Value]bool
+	comparedAt   map[*lockset.Value]token.Pos
+	sortedAt     map[*lockset.Value]token.Pos
+	keys         lockmodel.Keys
+	outer        map[string]bool
+	calls        map[token.Pos]*ast.CallExpr
+	variables    map[token.Pos]*types.Var
+	conds        map[*types.Var]string
+	uniques      map[string]bool // classes of locks that are package variables, of those that were held
 
 	handlersMet, handlersFailed map[*ssa.Function]bool // handlers whose requirement a caller meets, or does not
 

@@ -209,7 +209,7 @@ func (x *exec) under(s *state, guard lockset.Facts, sub func(*lockset.Value) *lo
 			continue
 		}
 		if part == s {
-			part = s.clone()
+			part = s.view()
 		}
 		if !x.assume(part, c, f.True) {
 			return nil, false
@@ -239,6 +239,10 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		}
 		s, ok := x.under(all, ev.guard, sub)
 		if !ok {
+			continue
+		}
+		if ev.kind == evCall {
+			callbacks = append(callbacks, x.callEvent(s, cs, c, ev, sub)...)
 			continue
 		}
 		chain := ev.chain
@@ -281,8 +285,6 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			x.orderEvent(s, ev, sub)
 		case evRelease:
 			x.releaseEvent(s, cs, ev, chain, sub)
-		case evCall:
-			callbacks = append(callbacks, x.callEvent(s, cs, c, ev, sub)...)
 		}
 	}
 	return callbacks

@@ -21,29 +21,34 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	for _, a := range ev.args {
 		d.args = append(d.args, sub(a))
 	}
-	inner := s.clone()
+	inner := s.view()
 	inner.held = x.without(s, x.subFreed(ev.freed, sub))
 	for i, l := range ev.held {
 		inner.held = inner.held.Add(x.heldInCallee(cs, c, ev, i, l, sub))
 	}
-	targets, ok := x.resolve(s, d)
-	switch {
-	case ok:
-	case d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0):
+	if targets, ok := x.resolve(s, d); ok {
+		return x.followAll(inner, cs, c, ev, targets)
+	}
+	if d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0) {
 		x.passOn(inner, cs, c, ev, d)
 		if x.a.isRoot(x.fn) {
 			x.unresolved(inner, cs, d)
 		}
 		return nil
-	default:
-		targets = x.targets(d, ev.fallback)
+	}
+	return x.once(x.eventKey(inner, cs, ev, d), cs, c, ev, func() []callback {
+		targets := x.targets(d, ev.fallback)
 		if len(targets) == 0 {
 			x.unresolved(inner, cs, d)
 		}
-	}
+		return x.followAll(inner, cs, c, ev, targets)
+	})
+}
+
+// followAll follows the targets of a callback, and returns those that leave
+// something behind.
+func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets []callee) []callback {
 	var out []callback
-	via := cs
-	via.through = concat(cs.through, newHop(c.name, x.a.place(cs.pos), ev.chain.butLast()))
 	for _, t := range targets {
 		if slices.Contains(x.calling, t.key) {
 			x.cuts = append(x.cuts, t.key)
@@ -61,7 +66,15 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		x.calledUnder(inner, t.fn)
 		cb := callback{c: t, sum: sum}
 		if len(sum.events) > 0 {
-			cb.nested = x.callBack(inner, via, ev, t, sum)
+			cb.nested = x.once(x.targetKey(inner, cs, ev, t), cs, c, ev, func() []callback {
+				n := len(x.cuts)
+				x.calling = append(x.calling, t.key)
+				nested := x.calledBackAt(inner, cs, c, ev, t, sum)
+				x.calling = x.calling[:len(x.calling)-1]
+				tail := slices.DeleteFunc(x.cuts[n:], func(k string) bool { return k == t.key })
+				x.cuts = x.cuts[:n+len(tail)]
+				return nested
+			})
 		}
 		x.a.settledHere[ev.target+">"+t.key] = true
 		if len(cb.nested) > 0 || sum.leaves() {
@@ -80,18 +93,15 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 // witness, or if the first time something was left out that would not be now:
 // what was being followed at the time, or what was too deep.
 type followed struct {
-	through *hop     // the best witness so far
-	cuts    []string // keys of the targets that were left out, sorted; "" for what was too deep
-	depth   int
-	nested  []callback // what it calls back and leaves something behind
+	through *hop       // the best witness so far
+	cuts    []string   // keys of the targets that were left out, sorted; "" for what was too deep
+	depth   int        // how many callbacks were being followed
+	left    []callback // those that leave something behind
 }
 
-// covers reports whether following the callback again, from the depth and under
-// the targets in calling, would add nothing.
-func (f *followed) covers(through *hop, calling []string) bool {
-	if f == nil || through.less(f.through) {
-		return false
-	}
+// complete reports whether nothing was left out of f that would not be left out
+// under the targets in calling.
+func (f *followed) complete(calling []string) bool {
 	for _, k := range f.cuts {
 		if k == "" && len(calling) < f.depth || k != "" && !slices.Contains(calling, k) {
 			return false
@@ -100,66 +110,93 @@ func (f *followed) covers(through *hop, calling []string) bool {
 	return true
 }
 
-// callBack follows one target of a callback, unless that has been done. It
-// returns what the target calls back.
-func (x *exec) callBack(inner *state, via callSite, ev *event, t callee, sum *summary) []callback {
-	key := callbackKey(inner, via, ev, t)
-	old := x.followed[key]
-	if old.covers(via.through, x.calling) {
+// once follows what key stands for, if that has not been done as well.
+func (x *exec) once(key []byte, cs callSite, c callee, ev *event, follow func() []callback) []callback {
+	old := x.followed[string(key)]
+	if old != nil && old.complete(x.calling) && (throughLen(cs, ev) > old.through.n || !x.through(cs, c, ev).less(old.through)) {
 		x.cuts = append(x.cuts, old.cuts...)
-		return old.nested
+		return old.left
 	}
-	n := len(x.cuts)
-	x.calling = append(x.calling, t.key)
-	nested := x.calledBackAt(inner, via, ev, t, sum)
-	x.calling = x.calling[:len(x.calling)-1]
-	cuts := slices.DeleteFunc(slices.Clone(x.cuts[n:]), func(k string) bool { return k == t.key })
+	k, n, depth := string(key), len(x.cuts), len(x.calling)
+	left := follow()
+	cuts := slices.Clone(x.cuts[n:])
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
 	x.cuts = append(x.cuts[:n], cuts...)
 	if x.followed == nil {
 		x.followed = make(map[string]*followed)
 	}
-	x.followed[key] = &followed{via.through, cuts, len(x.calling), nested}
-	return nested
+	x.followed[k] = &followed{x.through(cs, c, ev), cuts, depth, left}
+	return left
 }
 
-// callbackKey is equal for two callbacks that ask for the same in the same
-// situation. Memory and values do not change while the events of one call are
-// looked at, and what is followed is forgotten after it.
-func callbackKey(s *state, via callSite, ev *event, t callee) string {
-	b := make([]byte, 0, 64+len(t.key)+len(t.name)+16*len(s.held)+4*len(s.facts))
-	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
-	vals := func(vs []*lockset.Value) {
-		num(len(vs))
-		for _, v := range vs {
-			num(v.ID())
-		}
+// through is the way from this function's call to the one that calls back.
+func (x *exec) through(cs callSite, c callee, ev *event) *hop {
+	return concat(cs.through, newHop(c.name, x.a.place(cs.pos), ev.chain.butLast()))
+}
+
+// throughLen is the length of through.
+func throughLen(cs callSite, ev *event) int {
+	n := ev.chain.n
+	if cs.through != nil {
+		n += cs.through.n
 	}
+	return n
+}
+
+// eventKey is equal for two callbacks of what only the package knows that ask
+// for the same in the same situation. It is good until the next key is made.
+func (x *exec) eventKey(s *state, cs callSite, ev *event, d dynamic) []byte {
+	b := x.situation('e', s, cs, ev)
+	for _, t := range [...]string{d.method, d.name, d.target} {
+		b = append(append(b, t...), 0)
+	}
+	x.key = appendValues(appendValues(b, d.args), ev.fallback)
+	return x.key
+}
+
+// targetKey is eventKey for one target.
+func (x *exec) targetKey(s *state, cs callSite, ev *event, t callee) []byte {
+	b := x.situation('t', s, cs, ev)
 	b = append(append(append(append(b, t.key...), 0), t.name...), 0)
-	num(int(via.pos))
-	b = append(b, byte(via.part), flag(via.alone), flag(ev.judged))
-	vals(t.args)
-	vals(t.caps)
-	b = appendSet(b, s.held)
-	num(len(s.facts))
+	x.key = appendValues(appendValues(b, t.args), t.caps)
+	return x.key
+}
+
+// situation begins a key with all that the judgement of a callback depends on.
+// Memory and values do not change while the events of one call are looked at,
+// and what was followed is forgotten after it.
+func (x *exec) situation(kind byte, s *state, cs callSite, ev *event) []byte {
+	b := append(x.key[:0], kind, byte(cs.part), flag(cs.alone), flag(ev.judged))
+	b = binary.AppendUvarint(b, uint64(cs.pos))
+	b = appendFreed(appendSet(b, s.held), s.freed)
+	b = binary.AppendUvarint(b, uint64(len(s.facts)))
 	for _, f := range s.facts {
-		num(f.Cond.ID())
-		b = append(b, flag(f.True))
+		b = append(appendValue(b, f.Cond), flag(f.True))
 	}
-	return string(appendFreed(b, s.freed))
+	return b
+}
+
+func appendValues(b []byte, vs []*lockset.Value) []byte {
+	b = binary.AppendUvarint(b, uint64(len(vs)))
+	for _, v := range vs {
+		b = appendValue(b, v)
+	}
+	return b
 }
 
 // calledBackAt checks what a target asks for under what is held: what this
 // function holds, at its own call; what a function of this package holds that
 // makes the call of the unknown, there. It returns what the target calls back.
-func (x *exec) calledBackAt(inner *state, via callSite, ev *event, t callee, sum *summary) []callback {
+func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t callee, sum *summary) []callback {
+	via := cs
+	via.through = x.through(cs, c, ev)
 	if !ev.judged {
 		via.part = requireOnly
 		x.applyEvents(inner, via, t, sum, x.substitution(inner, via, t))
 	}
 	via.part = acquireOnly
-	mine := inner.clone()
+	mine := inner.view()
 	mine.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].from != nil })
 	nested := x.applyEvents(mine, via, t, sum, x.substitution(inner, via, t))
 	var done []token.Pos
@@ -169,7 +206,7 @@ func (x *exec) calledBackAt(inner *state, via callSite, ev *event, t callee, sum
 			continue
 		}
 		done = append(done, from.site.pos)
-		theirs := inner.clone()
+		theirs := inner.view()
 		theirs.held = inner.held.Without(func(o lockset.Lock) bool {
 			f := x.acqs[o.Site].from
 			return f == nil || f.site.pos != from.site.pos

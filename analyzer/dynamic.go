@@ -127,7 +127,7 @@ func (x *exec) resolve(s *state, d dynamic) ([]callee, bool) {
 
 // targets turns function values, or values with a dynamic type, into callees.
 func (x *exec) targets(d dynamic, vals []*lockset.Value) []callee {
-	var out []callee
+	out := make([]callee, 0, len(vals))
 	for _, v := range vals {
 		switch {
 		case v.Op == lockset.OpFunc && d.method == "":
@@ -137,14 +137,27 @@ func (x *exec) targets(d dynamic, vals []*lockset.Value) []callee {
 		case v.Op == lockset.OpIface && d.method != "":
 			if c, ok := x.a.methodOf(v, d.method, d.args); ok {
 				if i := strings.LastIndexByte(d.name, '.'); i > 0 {
-					c.name = strings.TrimSuffix(c.name, "."+d.method)
-					c.name = d.method + " of " + c.name + " through " + d.name[:i]
+					c.name = x.a.throughName(c.name, d.method, d.name[:i])
 				}
 				out = append(out, c)
 			}
 		}
 	}
 	return out
+}
+
+// throughName is what people call a method that is called by an interface.
+func (a *unit) throughName(name, method, iface string) string {
+	k := [3]string{name, method, iface}
+	if s, ok := a.throughNames[k]; ok {
+		return s
+	}
+	s := method + " of " + strings.TrimSuffix(name, "."+method) + " through " + iface
+	if a.throughNames == nil {
+		a.throughNames = make(map[[3]string]string)
+	}
+	a.throughNames[k] = s
+	return s
 }
 
 // emitCall makes the call an event of the function under analysis.

@@ -42,20 +42,22 @@ type exec struct {
 	acqs   []acquisition
 	acqIDs map[acqKey]int
 
-	sum     *summary
-	events  map[string]*event
-	exits   map[string]*exit
-	entry   *state
-	record  *record
-	panics  map[string]bool         // cores of the states that have panicked
-	limit   int                     // how many states are kept apart at a point
-	bounded bool                    // something was lost to a bound
-	freedAt map[string]token.Pos    // by class: the last release that was run
-	calling []string                // keys of the callbacks that are being followed
-	took    map[*lockset.Value]bool // guards of the locks that were taken here, or by callees
+	sum      *summary
+	events   map[string]*event
+	variants map[string]int // by kind, class and mode: how many of events there are
+	exits    map[string]*exit
+	entry    *state
+	record   *record
+	panics   map[string]bool         // cores of the states that have panicked
+	limit    int                     // how many states are kept apart at a point
+	bounded  bool                    // something was lost to a bound
+	freedAt  map[string]token.Pos    // by class: the last release that was run
+	calling  []string                // keys of the callbacks that are being followed
+	took     map[*lockset.Value]bool // guards of the locks that were taken here, or by callees
 
 	followed map[string]*followed // callbacks of the present call that were followed
 	cuts     []string             // keys of those that were left out since, "" for one that is too deep
+	key      []byte               // room to make the keys of followed
 }
 
 // stateLimit is maxStates for functions of ordinary size, and less for large
@@ -92,7 +94,7 @@ func newExec(a *unit, fn *ssa.Function) *exec {
 	return &exec{
 		a: a, t: a.t, fn: fn, code: a.codeOf(fn),
 		acqIDs: make(map[acqKey]int),
-		sum:    &summary{}, events: make(map[string]*event), exits: make(map[string]*exit),
+		sum:    &summary{}, events: make(map[string]*event), variants: make(map[string]int), exits: make(map[string]*exit),
 		limit:  stateLimit(len(fn.Blocks)),
 		record: newRecord(), panics: make(map[string]bool), freedAt: make(map[string]token.Pos),
 		took: make(map[*lockset.Value]bool),

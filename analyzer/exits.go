@@ -84,13 +84,7 @@ func (x *exec) emit(s *state, ev *event) {
 	ev.guard = x.entryFacts(s)
 	key := eventKey(ev, true)
 	if _, ok := x.events[key]; !ok {
-		n := 0
-		coarse := eventKey(ev, false)
-		for k := range x.events {
-			if len(k) > len(coarse) && k[:len(coarse)] == coarse {
-				n++
-			}
-		}
+		n := x.variants[eventKey(ev, false)]
 		switch {
 		case ev.implied && n >= 2*maxImplied:
 			x.bounded = true
@@ -110,6 +104,7 @@ func (x *exec) emit(s *state, ev *event) {
 	old := x.events[key]
 	if old == nil {
 		x.events[key] = ev
+		x.variants[eventKey(ev, false)]++
 		return
 	}
 	old.guard = old.guard.Meet(ev.guard)

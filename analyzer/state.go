@@ -74,6 +74,13 @@ func (s *state) clone() *state {
 	return &c
 }
 
+// view returns a copy whose locks and facts may be exchanged; the rest is that
+// of s, and must not be changed.
+func (s *state) view() *state {
+	c := *s
+	return &c
+}
+
 // core returns a key that is equal for two states exactly if they differ only
 // in what merge forgets: facts, live values that matter to no lock (hard tells
 // those that do), and memory that holds no more than constants.
