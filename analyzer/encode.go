@@ -23,7 +23,8 @@ const maxHops = 6
 
 type writer struct {
 	b    []byte
-	bare bool // leave the witnesses out
+	bare bool            // leave the witnesses out
+	refs map[string]bool // keys of the functions that were written as values
 }
 
 func (w *writer) num(n int)    { w.b = binary.AppendUvarint(w.b, uint64(n)) }
@@ -34,6 +35,12 @@ func (w *writer) value(v *lockset.Value) {
 	if v == nil {
 		w.num(0)
 		return
+	}
+	if v.Op == lockset.OpFunc || v.Op == lockset.OpBound {
+		if w.refs == nil {
+			w.refs = make(map[string]bool)
+		}
+		w.refs[v.Aux] = true
 	}
 	w.num(int(v.Op) + 1)
 	w.str(v.Aux)

@@ -9,13 +9,14 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
-	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
 // A Fact is all that importers need to know of a package: its lock model and
 // the summaries of its functions, with what they in turn need of the package's
 // own imports, since a driver may show a package the facts of its direct
-// imports only. It is opaque, sorted, and holds no absolute path.
+// imports only: the classes and their order, and of the functions those that
+// can be got at by way of the package (see surface). It is opaque, sorted, and
+// holds no absolute path.
 type Fact struct {
 	Module    string // the path of the package's module, "" if the driver tells none
 	Model     []byte
@@ -42,6 +43,7 @@ type FailedFact struct {
 type FuncFact struct {
 	Key  string
 	Data []byte
+	Refs []string // keys of the functions that the summary has as values
 }
 
 // AFact marks Fact as one.
@@ -54,7 +56,7 @@ type imports struct {
 	model     *lockmodel.Model
 	known     map[string]bool
 	inferred  map[string]bool
-	raw       map[string][]byte
+	raw       map[string]FuncFact
 	summaries summaryMap
 	duties    []DutyFact
 	settled   map[string]bool
@@ -71,7 +73,7 @@ type imports struct {
 
 // readImports merges the facts of the imports, in order of their paths.
 func readImports(pass *analysis.Pass) *imports {
-	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, raw: map[string][]byte{}, settled: map[string]bool{}, failedBy: map[FailedFact]string{}}
+	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, raw: map[string]FuncFact{}, settled: map[string]bool{}, failedBy: map[FailedFact]string{}}
 	pkgs := slices.Clone(pass.Pkg.Imports())
 	slices.SortFunc(pkgs, func(a, b *types.Package) int { return strings.Compare(a.Path(), b.Path()) })
 	for _, p := range pkgs {
@@ -94,7 +96,7 @@ func readImports(pass *analysis.Pass) *imports {
 		}
 		for _, s := range f.Summaries {
 			if _, ok := im.raw[s.Key]; !ok {
-				im.raw[s.Key] = s.Data
+				im.raw[s.Key] = s
 			}
 		}
 		im.duties = append(im.duties, f.Duties...)
@@ -128,8 +130,8 @@ func (im *imports) load(a *unit, key string) *summary {
 		return s
 	}
 	var s *summary
-	if data, ok := im.raw[key]; ok {
-		r := &reader{b: data, a: a}
+	if f, ok := im.raw[key]; ok {
+		r := &reader{b: f.Data, a: a}
 		if s = r.summary(); r.err != nil {
 			im.err = append(im.err, key)
 			s = nil
@@ -156,75 +158,82 @@ func (im *imports) object(pkg *types.Package, key string) *types.Func {
 	return nil
 }
 
-// makeFact gathers what importers need in f, which has already what fill found.
-func (a *unit) makeFact(f *Fact) {
-	f.Module = moduleOf(a.pass)
+// makeFact gathers what importers need.
+func (a *unit) makeFact(own *Fact) *Fact {
+	f := own
 	f.Model = a.model.Encode()
-	known := map[string]bool{a.pkg.Path(): true}
-	for k := range a.imports.known {
-		known[k] = true
+	reach := surfaceOf(a.pkg, &a.keys)
+	known := []string{a.pkg.Path()}
+	for _, k := range sortedKeys(a.imports.known) {
+		if reach.pkgs[k] && k != a.pkg.Path() {
+			known = append(known, k)
+		}
 	}
-	f.Known = sortedKeys(known)
+	slices.Sort(known)
+	f.Known = known
 	if a.infer {
-		a.imports.inferred[a.pkg.Path()] = true
+		if a.scope.module { // else all are
+			a.imports.inferred[a.pkg.Path()] = true
+		}
 		f.Inferred = sortedKeys(a.imports.inferred)
 	}
-	data := make(map[string][]byte)
-	for key, raw := range a.imports.raw {
-		data[key] = raw
-	}
+	f.Duties = slices.DeleteFunc(f.Duties, func(d DutyFact) bool { return !reach.settles(d.Target) })
+	out := make(map[string]FuncFact)
 	for _, fn := range a.funcs {
 		s := a.summaries[fn]
-		if s == nil || s.silent() {
-			continue
+		if s == nil || s.silent() || fn.Parent() != nil {
+			continue // a closure matters where it is a value
 		}
 		if obj := a.objectOf(fn); obj != nil && !obj.Exported() && !a.flow.taken[fn] {
 			continue
 		}
-		a.export(data, fn, s)
+		a.export(out, fn, s)
 	}
-	for _, k := range sortedKeys(data) {
-		f.Summaries = append(f.Summaries, FuncFact{k, data[k]})
+	for _, key := range sortedKeys(a.imports.raw) {
+		if reach.methods[key] {
+			a.handOn(out, key)
+		}
 	}
+	for _, k := range sortedKeys(out) {
+		f.Summaries = append(f.Summaries, out[k])
+	}
+	return f
 }
 
-// export adds the summary of fn, and of the functions that it mentions as
-// values: closures and method values that it returns or leaves behind.
-func (a *unit) export(data map[string][]byte, fn *ssa.Function, s *summary) {
+// export adds the summary of fn, and those of the functions that it has as
+// values: closures and method values that it returns, passes or leaves behind.
+func (a *unit) export(out map[string]FuncFact, fn *ssa.Function, s *summary) {
 	key := a.named(fn).key
-	if _, ok := data[key]; ok {
+	if _, ok := out[key]; ok {
 		return
 	}
 	var w writer
 	w.summary(s, a.modes)
-	data[key] = w.b
-	visit := func(v *lockset.Value) {
-		if v == nil {
-			return
-		}
-		v.Has(func(v *lockset.Value) bool {
-			if v.Op == lockset.OpFunc {
-				if f := a.local[v.Aux]; f != nil {
-					if s := a.summaryOf(f); s != nil && !s.silent() {
-						a.export(data, f, s)
-					}
-				}
-			}
-			return false
-		})
+	f := FuncFact{key, w.b, sortedKeys(w.refs)}
+	out[key] = f
+	a.handOnAll(out, f.Refs)
+}
+
+// handOn adds the summary with a key, of this package or of an import, and
+// those that it mentions.
+func (a *unit) handOn(out map[string]FuncFact, key string) {
+	if _, ok := out[key]; ok {
+		return
 	}
-	for _, e := range s.events {
-		visit(e.fn)
-		for _, v := range e.fallback {
-			visit(v)
+	if fn := a.local[key]; fn != nil {
+		if s := a.summaryOf(fn); s != nil && !s.silent() {
+			a.export(out, fn, s)
 		}
+		return
 	}
-	for _, e := range s.exits {
-		for _, r := range e.results {
-			visit(r)
-		}
-		for _, w := range e.writes {
-			visit(w.val)
-		}
+	if f, ok := a.imports.raw[key]; ok {
+		out[key] = f
+		a.handOnAll(out, f.Refs)
+	}
+}
+
+func (a *unit) handOnAll(out map[string]FuncFact, keys []string) {
+	for _, k := range keys {
+		a.handOn(out, k)
 	}
 }
