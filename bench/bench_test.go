@@ -36,6 +36,17 @@ func TestTables(t *testing.T) {
 	assert.Equal(t, string(source), string(after), "the file with the edit")
 }
 
+// TestLimit leaves out what takes too long, and says so.
+func TestLimit(t *testing.T) {
+	dir := t.TempDir()
+	_, err := gen.Shapes()[0].Write(dir, 1)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"-dir", dir, "-runs=2", "-limit=1us", "-sizes=10", "-shapes=chain", "-tools=nothing,lockvet"}, &out, t.Output()))
+	assert.Regexp(t, `\| nothing +\| +- \| +over 1µs \|`, out.String())
+	assert.Regexp(t, `\| chain +\| lockvet +\| +10 \| +over 1µs \|`, out.String())
+}
+
 func TestUsage(t *testing.T) {
 	for want, args := range map[string][]string{
 		`no table "grow"`:        {"grow"},

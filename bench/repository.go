@@ -22,8 +22,13 @@ const (
 	edited state = "edited: one file has a function more than in the last run"
 )
 
+var states = []state{cold, warm, edited}
+
 // samples has what each of b.tools has cost in each round.
-type samples map[state][][]measure.Usage
+type samples struct {
+	of   map[state][][]measure.Usage
+	late []bool // the tools that took longer than b.limit, and are left out since
+}
 
 // repository measures the tools on the module in b.dir.
 func (b *bench) repository(ctx context.Context) error {
@@ -35,16 +40,19 @@ func (b *bench) repository(ctx context.Context) error {
 	if err := b.fill(ctx); err != nil {
 		return err
 	}
-	all := samples{cold: make([][]measure.Usage, len(b.tools)), warm: make([][]measure.Usage, len(b.tools)), edited: make([][]measure.Usage, len(b.tools))}
+	all := samples{of: map[state][][]measure.Usage{}, late: make([]bool, len(b.tools))}
+	for _, s := range states {
+		all.of[s] = make([][]measure.Usage, len(b.tools))
+	}
 	err = b.rounds(ctx, flags, all)
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
-	for _, s := range []state{cold, warm, edited} { // if interrupted, of the rounds so far
+	for _, s := range states { // if interrupted, of the rounds so far
 		if s == edited && b.edit == "" {
 			continue
 		}
-		if err := b.table(s, all[s]).Print(b.stdout); err != nil {
+		if err := b.table(s, all).Print(b.stdout); err != nil {
 			return err
 		}
 	}
@@ -53,18 +61,16 @@ func (b *bench) repository(ctx context.Context) error {
 
 // rounds runs all tools in turns.
 func (b *bench) rounds(ctx context.Context, flags [][]string, all samples) error {
-	late := make([]bool, len(b.tools))
 	for round := range b.runs {
 		for k := range b.tools {
 			i := (k + round) % len(b.tools) // nobody is always first
-			if late[i] {
+			if all.late[i] {
 				continue
 			}
 			b.say("round %d of %d: %s", round+1, b.runs, b.tools[i].name)
 			err := b.round(ctx, i, flags[i], all)
 			if over(ctx, err) {
-				b.say("%s takes longer than %s, and is left out from now on", b.tools[i].name, b.limit)
-				late[i] = true
+				all.late[i] = true
 			} else if err != nil {
 				return err
 			}
@@ -115,7 +121,7 @@ func (b *bench) round(ctx context.Context, i int, flags []string, all samples) e
 	if err != nil {
 		return err
 	}
-	for _, s := range []state{cold, warm, edited} {
+	for _, s := range states {
 		overlay := ""
 		if s == edited {
 			if b.edit == "" || t.alone {
@@ -131,7 +137,7 @@ func (b *bench) round(ctx context.Context, i int, flags []string, all samples) e
 		if err != nil {
 			return err
 		}
-		all[s][i] = append(all[s][i], usage)
+		all.of[s][i] = append(all.of[s][i], usage)
 	}
 	return os.Remove(bin)
 }
@@ -181,14 +187,19 @@ func (b *bench) overlay() (string, error) {
 }
 
 // table shows one state.
-func (b *bench) table(s state, byTool [][]measure.Usage) *measure.Table {
+func (b *bench) table(s state, all samples) *measure.Table {
+	byTool := all.of[s]
 	t := &measure.Table{
 		Title: filepath.Base(b.dir) + ", " + string(s),
 		Head:  []string{"tool", "runs", "wall s", "CPU s", "peak MB", "CPU to " + b.tools[0].name, "its least", "its greatest", "budget by", "CPU to it", "peak to it"},
 	}
 	for i, tool := range b.tools {
-		if len(byTool[i]) == 0 {
-			t.Add(tool.name, "-")
+		switch {
+		case all.late[i]:
+			t.Add(tool.name, "-", "over "+b.limit.String())
+			continue
+		case len(byTool[i]) == 0: // not yet, or not in this state
+			t.Add(tool.name)
 			continue
 		}
 		row := []string{
