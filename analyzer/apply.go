@@ -119,33 +119,73 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 			t = s.clone()
 		}
 		if x.applyExit(t, cs, c, e, sub) {
-			out = append(out, t)
+			out = append(out, x.runCallbacks(t, cs, e, callbacks)...)
 		}
-	}
-	for _, cb := range callbacks {
-		out = x.afterCallback(out, cs, cb)
 	}
 	return x.dedupe(out)
 }
 
-// afterCallback returns what states become by a function that a callee has
-// called back, or has not.
-func (x *exec) afterCallback(states []*state, cs callSite, cb callback) []*state {
-	states = x.dedupe(states)
-	var all []*state
-	for _, s := range states {
-		ran := []*state{s.clone()}
-		for _, n := range cb.nested {
-			ran = x.afterCallback(ran, cs, n)
+// runCallbacks runs in s what a callee that returns by e has called on its way:
+// surely, or perhaps.
+func (x *exec) runCallbacks(s *state, cs callSite, e *exit, callbacks []callback) []*state {
+	states := []*state{s}
+	for _, cb := range callbacks {
+		_, surely := slices.BinarySearch(e.calls, cb.n)
+		var next []*state
+		for _, t := range states {
+			if cb.decided && (surely || cb.always) {
+				next = append(next, x.after(t, cs, cb)...)
+				continue
+			}
+			called := x.after(t.clone(), cs, cb)
+			t.perhapsFreed(called)
+			next = append(append(next, t), called...)
 		}
-		var after []*state
-		for _, t := range ran {
-			after = append(after, x.applyExits(t, cs, cb.c, cb.sum)...)
-		}
-		s.perhapsFreed(after)
-		all = append(all, after...)
+		states = x.dedupe(next)
 	}
-	return x.dedupe(append(states, all...))
+	return states
+}
+
+// after returns what s becomes by a callback that is made.
+func (x *exec) after(s *state, cs callSite, cb callback) []*state {
+	if cb.passed != nil {
+		s.calls(cb.passed)
+	}
+	states := []*state{s}
+	var out []*state
+	for _, t := range cb.targets {
+		var next []*state
+		for _, s := range states {
+			next = append(next, x.afterTarget(s, cs, t)...)
+		}
+		if cb.all {
+			states = x.dedupe(next)
+			continue
+		}
+		out = append(out, next...)
+	}
+	if cb.all || len(out) == 0 {
+		return states
+	}
+	if cb.quiet {
+		out = append(out, s)
+	}
+	return x.dedupe(out)
+}
+
+// afterTarget runs the ways out of a function that was called back; its results
+// are the business of whoever called it.
+func (x *exec) afterTarget(s *state, cs callSite, t target) []*state {
+	cs.result = nil
+	sub := x.substitution(s, cs, t.c)
+	var out []*state
+	for _, e := range t.sum.exits {
+		after := s.clone()
+		if x.applyExit(after, cs, t.c, e, sub) {
+			out = append(out, x.runCallbacks(after, cs, e, t.nested)...)
+		}
+	}
+	return x.dedupe(out)
 }
 
 // perhapsFreed makes the mutexes of s that a call gives up in one of the states
@@ -163,21 +203,6 @@ func (s *state) perhapsFreed(after []*state) {
 	})
 }
 
-// applyExits runs the ways out of a function that was called back; its results
-// are the business of whoever called it.
-func (x *exec) applyExits(s *state, cs callSite, c callee, sum *summary) []*state {
-	cs.result = nil
-	sub := x.substitution(s, cs, c)
-	var out []*state
-	for _, e := range sum.exits {
-		t := s.clone()
-		if x.applyExit(t, cs, c, e, sub) {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
 // holds reports whether the conditions can hold in s.
 func (x *exec) holds(s *state, guard lockset.Facts, sub func(*lockset.Value) *lockset.Value) bool {
 	for _, f := range guard {
@@ -185,7 +210,7 @@ func (x *exec) holds(s *state, guard lockset.Facts, sub func(*lockset.Value) *lo
 		if v, ok := x.t.Truth(s.facts, c); ok && v != f.True {
 			return false
 		}
-		if f.True && c.Op == lockset.OpCmp && isNilValue(c.Args[1]) && x.isGuard(s, c.Args[0]) {
+		if f.True && c.Op == lockset.OpCmp && isNilValue(c.Args[1]) && (x.isGuard(s, c.Args[0]) || s.used(c.Args[0])) {
 			return false
 		}
 		if c.Op == lockset.OpCmp && c.Aux == "<" && !f.True && isConst(c.Args[0]) && c.Args[1].Op == lockset.OpLen &&
@@ -233,7 +258,11 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 	}
 	var callbacks []callback
 	all := s
+	calls := -1
 	for _, ev := range sum.events {
+		if ev.kind == evCall {
+			calls++
+		}
 		if needs := ev.kind == evRequire || ev.kind == evRelease; cs.part == acquireOnly && needs || cs.part == requireOnly && !needs {
 			continue
 		}
@@ -242,7 +271,11 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			continue
 		}
 		if ev.kind == evCall {
-			callbacks = append(callbacks, x.callEvent(s, cs, c, ev, sub)...)
+			cb := x.callEvent(s, cs, c, ev, sub)
+			cb.n, cb.decided, cb.always = calls, s == all, ev.always
+			if len(cb.targets) > 0 || cb.passed != nil && len(x.calling) == 0 {
+				callbacks = append(callbacks, cb)
+			}
 			continue
 		}
 		chain := ev.chain
@@ -330,7 +363,10 @@ func (x *exec) frees(s *state, f freed, l lockset.Lock) bool {
 	if f.guard != nil {
 		return l.Guard != nil && x.guards(s, f.guard, l.Guard) || l.Via != nil && l.Via == f.guard
 	}
-	return f.key != nil && l.Key != nil && x.t.Relate(s.facts, l.Key, f.key, x.ascending) == lockset.Same
+	if f.key == nil {
+		return f.class != "" // all that the thread holds of it
+	}
+	return l.Key != nil && x.t.Relate(s.facts, l.Key, f.key, x.ascending) == lockset.Same
 }
 
 // guards reports whether releasing v releases the lock whose guard is g: it is
@@ -402,8 +438,15 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 		s.held = s.held.Add(l)
 		x.took[l.Guard] = l.Guard != nil
 	}
+	for _, w := range writes { // the whole before its parts
+		if rest(w.place, w.val) {
+			x.writeBack(s, w.place, w.val)
+		}
+	}
 	for _, w := range writes {
-		x.writeBack(s, w.place, w.val)
+		if !rest(w.place, w.val) {
+			x.writeBack(s, w.place, w.val)
+		}
 	}
 	for _, h := range e.handed {
 		x.handOver(s, sub(h))
@@ -488,7 +531,7 @@ func (x *exec) free(s *state, f freed) bool {
 	if own.guard != nil {
 		own.guard = x.anyElem(own.guard)
 	}
-	if own.guard != nil && !own.guard.Entry() || own.guard == nil && (own.key == nil || !own.key.Entry()) {
+	if own.guard != nil && !own.guard.Entry() || own.guard == nil && own.key != nil && !own.key.Entry() {
 		return false
 	}
 	if !slices.Contains(s.freed, own) {

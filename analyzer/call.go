@@ -210,6 +210,9 @@ func (x *exec) invokeValue(s *state, cs callSite, fn *lockset.Value, v ssa.Value
 		return x.iterate(s, cs, fn, args[0])
 	}
 	d := dynamic{fn: fn, args: args, name: "function value", sig: cs.common.Signature(), target: x.a.valueTarget(v)}
+	if out, ok := x.sweep(s, cs, v); ok {
+		return out
+	}
 	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.funcs(v) })
 }
 

@@ -14,9 +14,8 @@ const maxCallbacks = 5
 
 // callEvent settles an event of a callee that calls what the callee was given.
 // sub translates the callee's values; s is the state at the call, less what
-// the callee has given up by then. It returns the callbacks that leave
-// something behind.
-func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*lockset.Value) *lockset.Value) []callback {
+// the callee has given up by then.
+func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*lockset.Value) *lockset.Value) callback {
 	d := dynamic{fn: sub(ev.fn), method: ev.method, target: ev.target, name: ev.chain.name}
 	for _, a := range ev.args {
 		d.args = append(d.args, sub(a))
@@ -26,29 +25,33 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	for i, l := range ev.held {
 		inner.held = inner.held.Add(x.heldInCallee(cs, c, ev, i, l, sub))
 	}
+	all := d.fn.Op == lockset.OpElem && !isConst(d.fn.Args[1])
 	if targets, ok := x.resolve(s, d); ok {
-		return x.followAll(inner, cs, c, ev, targets)
+		return x.followAll(inner, cs, c, ev, targets, all)
 	}
 	if d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0) {
-		x.passOn(inner, cs, c, ev, d)
+		passed := x.passOn(inner, cs, c, ev, d)
 		if x.a.isRoot(x.fn) {
 			x.unresolved(inner, cs, d)
 		}
-		return nil
+		return callback{passed: passed}
 	}
 	return x.once(x.eventKey(inner, cs, ev, d), cs, c, ev, func() []callback {
 		targets := x.targets(d, ev.fallback)
 		if len(targets) == 0 {
 			x.unresolved(inner, cs, d)
 		}
-		return x.followAll(inner, cs, c, ev, targets)
-	})
+		return []callback{x.followAll(inner, cs, c, ev, targets, all)}
+	})[0]
 }
 
-// followAll follows the targets of a callback, and returns those that leave
-// something behind.
-func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets []callee) []callback {
-	var out []callback
+// followAll follows the targets of a callback: of one of them, or of all. It
+// returns those that leave something behind.
+func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets []callee, all bool) callback {
+	out := callback{all: all}
+	if all {
+		x.innerFirst(targets)
+	}
 	for _, t := range targets {
 		if slices.Contains(x.calling, t.key) {
 			x.cuts = append(x.cuts, t.key)
@@ -64,9 +67,9 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 			continue
 		}
 		x.calledUnder(inner, t.fn)
-		cb := callback{c: t, sum: sum}
+		found := target{c: t, sum: sum}
 		if len(sum.events) > 0 {
-			cb.nested = x.once(x.targetKey(inner, cs, ev, t), cs, c, ev, func() []callback {
+			found.nested = x.once(x.targetKey(inner, cs, ev, t), cs, c, ev, func() []callback {
 				n := len(x.cuts)
 				x.calling = append(x.calling, t.key)
 				nested := x.calledBackAt(inner, cs, c, ev, t, sum)
@@ -77,8 +80,15 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 			})
 		}
 		x.a.settledHere[ev.target+">"+t.key] = true
-		if len(cb.nested) > 0 || sum.leaves() {
-			out = append(out, cb)
+		if len(found.nested) > 0 || sum.leaves() {
+			out.targets = append(out.targets, found)
+		} else {
+			out.quiet = true
+		}
+		for _, e := range sum.exits {
+			if out.all {
+				inner.held = x.without(inner, x.subFreed(e.freed, x.substitution(inner, cs, t)))
+			}
 		}
 	}
 	return out
@@ -218,9 +228,21 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 	return nested
 }
 
-// A callback is a function that a callee calls for its caller, and nested are
-// those that this one calls in turn. It leaves something behind, or one of them does.
+// A callback is a call that a callee makes for its caller: of one of targets,
+// of all of them, or of something that only the caller's caller knows.
 type callback struct {
+	n       int      // which of the callee's calls
+	decided bool     // the conditions are known to hold on which it happens
+	always  bool     // then it happens on whatever way the callee returns
+	targets []target // those that leave something behind
+	quiet   bool     // there are others
+	all     bool     // they are called one after the other
+	passed  *event   // what it has become here
+}
+
+// A target is a function that may be called back, what is known of it, and the
+// callbacks that it makes in turn.
+type target struct {
 	c      callee
 	sum    *summary
 	nested []callback

@@ -18,18 +18,18 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 	}
 	rooted := d.fn.Rooted()
 	if rooted && !x.a.isRoot(x.fn) {
-		x.emitCall(s, cs, d, s.held, flow().vals)
+		s.calls(x.emitCall(s, cs, d, s.held, flow().vals))
 		return []*state{s}
 	}
 	if rooted && isBare(d.fn) {
-		x.emitCall(s, cs, d, s.held, nil)
+		s.calls(x.emitCall(s, cs, d, s.held, nil))
 		x.unresolved(s, cs, d)
 		return []*state{s}
 	}
 	fs := flow()
 	targets := x.targets(d, fs.vals)
 	if rooted && len(targets) == 0 {
-		x.emitCall(s, cs, d, s.held, nil)
+		s.calls(x.emitCall(s, cs, d, s.held, nil))
 	} else if rooted {
 		x.emitJudged(s, cs, d)
 	}
@@ -161,13 +161,13 @@ func (a *unit) throughName(name, method, iface string) string {
 }
 
 // emitCall makes the call an event of the function under analysis.
-func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value) {
+func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value) *event {
 	ev := &event{
 		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), fallback: fallback,
 		chain: newHop(d.name, x.a.place(cs.pos), nil),
 	}
 	x.holdEvent(ev, cs, held)
-	x.emit(s, ev)
+	return x.emit(s, ev)
 }
 
 // emitJudged makes a call that has been settled here an event all the same:
@@ -202,7 +202,7 @@ func (x *exec) holdEvent(ev *event, cs callSite, held lockset.Set) {
 // mean nothing to it.
 func (x *exec) anyElem(v *lockset.Value) *lockset.Value {
 	return x.t.Map(v, func(v *lockset.Value) *lockset.Value {
-		if v.Op == lockset.OpElem && !v.Args[1].Entry() {
+		if v.Op == lockset.OpElem && (!v.Args[1].Entry() || v.Args[1].Op == lockset.OpSum) {
 			return x.t.Elem(x.anyElem(v.Args[0]), x.t.Nil)
 		}
 		return nil
@@ -281,13 +281,13 @@ func (x *exec) takenAt(l lockset.Lock) *hop {
 }
 
 // passOn hands an event that cannot be settled here to the callers.
-func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) {
+func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) *event {
 	out := &event{
 		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(inner, d.args), fallback: ev.fallback, judged: ev.judged,
 		chain: newHop(c.name, x.a.place(cs.pos), ev.chain),
 	}
 	x.holdEvent(out, cs, inner.held)
-	x.emit(inner, out)
+	return x.emit(inner, out)
 }
 
 func subLock(l lockset.Lock, sub func(*lockset.Value) *lockset.Value) lockset.Lock {

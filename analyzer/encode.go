@@ -123,6 +123,7 @@ func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmod
 		w.flag(e.plain)
 		w.flag(e.implied)
 		w.flag(e.judged)
+		w.flag(e.always)
 		w.facts(e.guard)
 		w.freed(e.freed)
 		w.locks(e.held, e.heldAt)
@@ -153,6 +154,10 @@ func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmod
 			w.value(g.fn)
 			w.values(g.args)
 			w.values(g.handles)
+		}
+		w.num(len(e.calls))
+		for _, n := range e.calls {
+			w.num(n)
 		}
 	}
 	w.flag(s.calls)
@@ -357,6 +362,7 @@ func (r *reader) summary() *summary {
 		e.by = r.value()
 		r.modes(e.by)
 		e.try, e.ordered, e.plain, e.implied, e.judged = r.flag(), r.flag(), r.flag(), r.flag(), r.flag()
+		e.always = r.flag()
 		e.guard = r.facts()
 		e.freed = r.freed()
 		e.held, e.heldAt = r.locks()
@@ -394,6 +400,9 @@ func (r *reader) summary() *summary {
 				g.fn = r.a.t.Unknown
 			}
 			e.started = append(e.started, g)
+		}
+		for range r.count() {
+			e.calls = append(e.calls, r.num())
 		}
 		s.exits = append(s.exits, e)
 	}

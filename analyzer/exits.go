@@ -79,7 +79,9 @@ func (x *exec) given(s *state, v *lockset.Value, p ssa.Value) {
 // emit makes ev an event of the function, under what s knows of its entry. An
 // event that is there already holds on more paths now: on the conditions that
 // both have.
-func (x *exec) emit(s *state, ev *event) {
+//
+// It returns the event that stands for ev, nil if that is dropped.
+func (x *exec) emit(s *state, ev *event) *event {
 	ev.freed = mergeFreed(ev.freed, s.freed)
 	ev.guard = x.entryFacts(s)
 	key := eventKey(ev, true)
@@ -88,13 +90,13 @@ func (x *exec) emit(s *state, ev *event) {
 		switch {
 		case ev.implied && n >= 2*maxImplied:
 			x.bounded = true
-			return // what is still said of the class has to do
+			return nil // what is still said of the class has to do
 		case ev.implied && n >= maxImplied:
 			ev.key, ev.guard = nil, nil
 			key = eventKey(ev, true)
 		case n >= maxVariants && (ev.kind == evJoin || ev.kind == evRelease):
 			x.bounded = true
-			return // without its key it says nothing
+			return nil // without its key it says nothing
 		case n >= maxVariants:
 			x.bounded = true
 			ev.key, ev.freed, ev.guard = nil, nil, nil
@@ -103,14 +105,18 @@ func (x *exec) emit(s *state, ev *event) {
 	}
 	old := x.events[key]
 	if old == nil {
+		ev.n = len(x.events)
 		x.events[key] = ev
 		x.variants[eventKey(ev, false)]++
-		return
+		return ev
 	}
-	old.guard = old.guard.Meet(ev.guard)
+	both := old.guard.Meet(ev.guard)
+	old.widened = old.widened || len(both) < len(old.guard)
+	old.guard = both
 	if ev.chain.less(old.chain) {
 		old.chain = ev.chain
 	}
+	return old
 }
 
 // eventKey identifies an event; without detail, only its kind and class.
@@ -186,6 +192,10 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 	x.leaks(s, reach, x.returnPos(instr))
 	n := namer{x: x, s: s, names: make(map[*lockset.Value]*lockset.Value), roles: make(map[string]int)}
 	e := &exit{guard: x.entryFacts(s), freed: s.freed}
+	for _, ev := range s.called {
+		e.calls = append(e.calls, ev.n)
+	}
+	x.ways = append(x.ways, way{s.called, s.facts})
 	for i, r := range results {
 		e.results = append(e.results, n.name(r, "r"+itoa(i)))
 	}
@@ -273,7 +283,7 @@ func (x *exec) nameWrites(s *state, e *exit, n *namer, reach map[*lockset.Value]
 }
 
 // nameZeros says of the structs that the function made, and of which it has
-// set some fields, that the others are zero. That comes before the fields.
+// set some fields, that the others are zero.
 func (x *exec) nameZeros(s *state, e *exit, n *namer) {
 	var zeros []write
 	for v, f := range n.names {
@@ -291,7 +301,7 @@ func (x *exec) nameZeros(s *state, e *exit, n *namer) {
 		}
 	}
 	slices.SortFunc(zeros, func(a, b write) int { return a.place.ID() - b.place.ID() })
-	e.writes = append(zeros, e.writes...)
+	e.writes = append(e.writes, zeros...)
 }
 
 // role names what lies in a place. Long paths, of lists and trees, share a name.
@@ -393,6 +403,7 @@ func (x *exec) addExit(e *exit) {
 		old.guard = old.guard.Meet(e.guard)
 		old.facts = old.facts.Meet(e.facts)
 		old.widen(e, x.t)
+		old.calls = slices.DeleteFunc(old.calls, func(n int) bool { return !slices.Contains(e.calls, n) })
 		for i := range old.heldAt {
 			if e.heldAt[i].less(old.heldAt[i]) {
 				old.heldAt[i] = e.heldAt[i]
@@ -446,6 +457,7 @@ func (e *exit) widen(o *exit, t *lockset.Table) {
 			e.results[i] = t.Fresh("w" + itoa(i))
 		}
 	}
+	e.writes = slices.DeleteFunc(e.writes, func(w write) bool { return rest(w.place, w.val) && find(o.writes, w.place) != w.val })
 	for i, w := range e.writes {
 		if w.place.Op != lockset.OpElem && find(o.writes, w.place) != w.val {
 			e.writes[i].val = t.Unknown
@@ -457,7 +469,7 @@ func (e *exit) widen(o *exit, t *lockset.Table) {
 			if !slices.Contains(e.writes, w) {
 				e.writes = append(e.writes, w)
 			}
-		case find(e.writes, w.place) == nil:
+		case find(e.writes, w.place) == nil && !rest(w.place, w.val):
 			e.writes = append(e.writes, write{w.place, t.Unknown})
 		}
 	}
@@ -554,6 +566,42 @@ func (x *exec) finish() {
 		}
 		return 0
 	})
+	x.numberCalls()
+}
+
+// A way is one on which the function returns: the calls that are made there,
+// or cannot be, and what is known.
+type way struct {
+	called []*event
+	facts  lockset.Facts
+}
+
+// without reports whether ev, a call, does not happen on this way although its
+// guard may hold.
+func (w way) without(ev *event) bool {
+	return !slices.Contains(w.called, ev) && !slices.ContainsFunc(ev.guard, func(f lockset.Fact) bool {
+		return slices.Contains(w.facts, lockset.Fact{Cond: f.Cond, True: !f.True})
+	})
+}
+
+// numberCalls finds the calls that always happen, and renumbers those that
+// exits speak of, now that the events are in order.
+func (x *exec) numberCalls() {
+	at := make(map[int]int)
+	for _, ev := range x.sum.events {
+		if ev.kind == evCall {
+			at[ev.n] = len(at)
+			ev.always = !ev.widened && !slices.ContainsFunc(x.ways, func(w way) bool { return w.without(ev) })
+		}
+	}
+	for _, e := range x.sum.exits {
+		var calls []int
+		for _, n := range e.calls {
+			calls = append(calls, at[n])
+		}
+		slices.Sort(calls)
+		e.calls = calls
+	}
 }
 
 // collapse makes one exit of those that leave nothing behind and tell nothing
@@ -573,6 +621,7 @@ func (x *exec) collapse(exits []*exit) []*exit {
 		}
 		quiet.guard = quiet.guard.Meet(e.guard)
 		quiet.facts = quiet.facts.Meet(e.facts)
+		quiet.calls = slices.DeleteFunc(quiet.calls, func(n int) bool { return !slices.Contains(e.calls, n) })
 	}
 	return out
 }

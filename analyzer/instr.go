@@ -362,13 +362,17 @@ func (x *exec) binop(s *state, b *ssa.BasicBlock, instr *ssa.BinOp) {
 	case token.NEQ:
 		v = x.t.Not(x.t.Equal(l, r))
 	case token.LSS:
-		v = x.t.Less(l, r)
+		v = x.less(l, r)
 	case token.GTR:
-		v = x.t.Less(r, l)
+		v = x.less(r, l)
 	case token.LEQ:
-		v = x.t.Not(x.t.Less(r, l))
+		v = x.t.Not(x.less(r, l))
 	case token.GEQ:
-		v = x.t.Not(x.t.Less(l, r))
+		v = x.t.Not(x.less(l, r))
+	case token.SUB:
+		if l.Op == lockset.OpLen && isConst(r) && r.Aux == "1" {
+			v = x.t.Sum(lastIndex, l.Args[0])
+		}
 	case token.ADD:
 		switch {
 		case l.Op == lockset.OpConst && l.Aux == "-1" && r.Op == lockset.OpConst && r.Aux == "1":
@@ -388,6 +392,17 @@ func (x *exec) binop(s *state, b *ssa.BasicBlock, instr *ssa.BinOp) {
 			}
 		}
 	}
+}
+
+// lastIndex is the index of the last element of a container: one less than its length.
+const lastIndex = "last"
+
+// less returns a < b. There is a last element if there is any.
+func (x *exec) less(a, b *lockset.Value) *lockset.Value {
+	if a.Op == lockset.OpSum && a.Aux == lastIndex && isConst(b) && b.Aux == "0" {
+		return x.t.Not(x.t.Less(b, x.t.Len(a.Args[0])))
+	}
+	return x.t.Less(a, b)
 }
 
 func (x *exec) slice(s *state, instr *ssa.Slice) {
@@ -539,6 +554,9 @@ func (x *exec) becomesNil(s *state, v *lockset.Value) bool {
 		if l.Guard == v && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !l.Is(lockset.Plain) {
 			return false
 		}
+	}
+	if s.used(v) {
+		return false
 	}
 	s.held = s.held.Without(func(l lockset.Lock) bool { return l.Guard == v && l.Is(lockset.Given) })
 	return true

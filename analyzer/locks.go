@@ -402,11 +402,11 @@ func (x *exec) releaseEffect(s *state, cs callSite, c callee, e lockmodel.Effect
 // releaseClass gives up all that the thread holds of a class.
 func (x *exec) releaseClass(s *state, cs callSite, class string) {
 	for _, l := range s.held {
-		if l.Class == class {
+		if l.Class == class && (l.Guard != nil || l.Key != nil) {
 			x.release(s, cs, freed{class: class, guard: l.Guard, key: l.Key}, nil)
 		}
 	}
-	s.held = s.held.Without(func(l lockset.Lock) bool { return l.Class == class })
+	x.release(s, cs, freed{class: class}, nil)
 }
 
 // release gives up f, and checks that nothing within it stays behind.

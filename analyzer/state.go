@@ -37,6 +37,9 @@ type state struct {
 	defers []deferred
 	gos    []spawned
 	handed []*lockset.Value // sorted by ID
+	// called is which calls of what the function was given have been made, or
+	// could not be, since their guard does not hold: in the order of their numbers.
+	called []*event
 	// panicking: the state runs its deferred calls because of a panic.
 	panicking bool
 }
@@ -71,6 +74,7 @@ func (s *state) clone() *state {
 	c.gos = slices.Clip(s.gos)
 	c.freed = slices.Clip(s.freed)
 	c.handed = slices.Clip(s.handed)
+	c.called = slices.Clip(s.called)
 	return &c
 }
 
@@ -226,6 +230,7 @@ func soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
 // knows less than before.
 func (s *state) merge(o *state, t *lockset.Table) bool {
 	changed := false
+	both := called(s, o)
 	facts := s.facts.Meet(o.facts)
 	for _, e := range o.env {
 		if s.get(e.n) == nil {
@@ -252,6 +257,10 @@ func (s *state) merge(o *state, t *lockset.Table) bool {
 				continue
 			}
 			if lo, hi := b.memAt(m.place); hi-lo != 1 || b.mem[lo].val != m.val {
+				if rest(m.place, m.val) {
+					changed = s.drop(m) || changed
+					continue
+				}
 				var now *lockset.Value
 				now, facts = met(t, facts, m.place, mine, o)
 				if lo, hi := s.memAt(m.place); hi-lo == 1 && s.mem[lo].val == now {
@@ -267,7 +276,37 @@ func (s *state) merge(o *state, t *lockset.Table) bool {
 	if !slices.Equal(facts, s.facts) {
 		s.facts, changed = facts, true
 	}
+	if !slices.Equal(both, s.called) {
+		s.called, changed = both, true
+	}
 	return changed
+}
+
+// called returns the calls that were made, or could not be, whichever of the
+// two states it was. The facts of both are still their own.
+func called(s, o *state) []*event {
+	var out []*event
+	add := func(a, b *state) {
+		for _, ev := range a.called {
+			if slices.Contains(b.called, ev) || slices.ContainsFunc(ev.guard, func(f lockset.Fact) bool {
+				return slices.Contains(b.facts, lockset.Fact{Cond: f.Cond, True: !f.True})
+			}) {
+				out = append(out, ev)
+			}
+		}
+	}
+	add(s, o)
+	add(o, s)
+	slices.SortFunc(out, func(a, b *event) int { return a.n - b.n })
+	return slices.Compact(out)
+}
+
+// calls notes that the call of event ev has been made.
+func (s *state) calls(ev *event) {
+	i, ok := slices.BinarySearchFunc(s.called, ev, func(a, b *event) int { return a.n - b.n })
+	if !ok {
+		s.called = slices.Insert(slices.Clone(s.called), i, ev)
+	}
 }
 
 // agree adds to facts what two states that meet both know of a value that each
@@ -339,6 +378,10 @@ func (s *state) join(o *state, t *lockset.Table) bool {
 			continue
 		}
 		if lo, hi := o.memAt(m.place); hi-lo != 1 || o.mem[lo].val != m.val {
+			if rest(m.place, m.val) {
+				changed = s.drop(m) || changed
+				continue
+			}
 			s.put(m.place, t.Unknown)
 			changed = true
 		}
@@ -491,6 +534,19 @@ func (s *state) overflow(place *lockset.Value) {
 	}
 }
 
+// rest reports whether a memory entry says of an object that all of it is zero
+// of which nothing else is said.
+func rest(place, v *lockset.Value) bool {
+	return v.Op == lockset.OpZero && place.Op == lockset.OpDeref
+}
+
+// drop forgets one entry, and reports whether it was there.
+func (s *state) drop(m memEntry) bool {
+	n := len(s.mem)
+	s.mem = slices.DeleteFunc(s.mem, func(o memEntry) bool { return o == m })
+	return len(s.mem) < n
+}
+
 // add makes place hold v besides what it holds: an element of a container.
 func (s *state) add(place, v *lockset.Value) {
 	lo, hi := s.memAt(place)
@@ -498,6 +554,17 @@ func (s *state) add(place, v *lockset.Value) {
 	if !ok && len(s.mem) < maxMemory {
 		s.mem = slices.Insert(s.mem, lo+i, memEntry{place, v})
 	}
+}
+
+// used reports whether v, an object that a callee made, has something in a
+// field: then it is not nil.
+func (s *state) used(v *lockset.Value) bool {
+	obj := v
+	if obj.Op == lockset.OpPrev {
+		obj = obj.Args[0]
+	}
+	return obj.Op == lockset.OpSite && strings.Contains(obj.Aux, objectMark) &&
+		slices.ContainsFunc(s.mem, func(m memEntry) bool { return m.place.Op == lockset.OpField && m.place.Args[0] == v })
 }
 
 // inside reports whether place is a field, at any depth, of whole, or within an

@@ -88,7 +88,10 @@ type event struct {
 	fallback []*lockset.Value // what it is if nobody can say more
 	judged   bool             // it was settled here too: only what callers hold is left to judge
 
-	pair *pairRec // evOrder: what is reported if a caller gives keys in no order
+	pair    *pairRec // evOrder: what is reported if a caller gives keys in no order
+	always  bool     // evCall: it happens whenever its guard holds
+	widened bool     // transient: its guard has lost conditions since it was met
+	n       int      // transient: its number, in the order in which events were met
 	// origin is the handler whose requirement this is: transient, see isHandler.
 	origin *ssa.Function
 
@@ -180,6 +183,9 @@ type exit struct {
 	writes  []write
 	handed  []*lockset.Value // values whose locks somebody else now keeps
 	started []started
+	// calls is which of the summary's evCall events, counted from 0, have surely
+	// happened; of the others, some may have.
+	calls []int
 }
 
 func (e *exit) plain() bool {
