@@ -49,7 +49,10 @@ func (o *Owner) OpenMailbox(ctx context.Context, ref MailboxRef, mode Mode) (*Ma
 	for _, class := range [...]string{classMailbox, classIndex} {
 		if h := o.find(class, ref.UniqueID); h != nil && h.mode != mode && h.n > 0 {
 			want.Class = class
-			return nil, o.modeChange(h, want, pc)
+			if err := o.modeChange(h, want, pc); err != nil {
+				return nil, err
+			}
+			break
 		}
 	}
 	return o.open(ctx, ref, mode, Shared, pc)
@@ -220,7 +223,9 @@ func (m *Mailbox) LockIndex(ctx context.Context, mode Mode) error {
 		return err
 	}
 	if h := o.find(classIndex, m.ref.UniqueID); h != nil && h.n > 0 && h.mode != mode {
-		return o.modeChange(h, want, pc)
+		if err := o.modeChange(h, want, pc); err != nil {
+			return err
+		}
 	}
 	if !m.parked {
 		return nil
@@ -329,17 +334,23 @@ func (o *Owner) LockMboxname(ctx context.Context, uniqueid string, mode Mode) (*
 	}
 	want := Held{Class: classMboxname, Key: uniqueid, Mode: mode}
 	if o.s.keepIndex {
-		return nil, o.retired(want, pc)
+		if err := o.retired(want, pc); err != nil {
+			return nil, err
+		}
 	}
 	if h := o.find(classMboxname, uniqueid); h != nil {
 		if h.mode != mode {
-			return nil, o.modeChange(h, want, pc)
+			if err := o.modeChange(h, want, pc); err != nil {
+				return nil, err
+			}
 		}
 		h.n++
 		return &Mboxname{hold: h}, nil
 	}
 	if h := o.find(classMailbox, uniqueid); h != nil && h.grip < mode {
-		return nil, o.modeChange(h, want, pc)
+		if err := o.modeChange(h, want, pc); err != nil {
+			return nil, err
+		}
 	}
 	h := &hold{o: o, class: classMboxname, key: uniqueid, mode: mode, grip: mode, n: 1, pc: pc}
 	if err := o.s.acquire(ctx, h, kindMailbox, uniqueid); err != nil {

@@ -49,7 +49,9 @@ func (o *Owner) checkUsers(users []string, mode Mode, pc uintptr) error {
 	for _, user := range users {
 		if h := o.find(classNamespace, user); h != nil {
 			if h.mode != mode {
-				return o.modeChange(h, Held{Class: classNamespace, Key: user, Mode: mode}, pc)
+				if err := o.modeChange(h, Held{Class: classNamespace, Key: user, Mode: mode}, pc); err != nil {
+					return err
+				}
 			}
 			continue
 		}
@@ -109,16 +111,21 @@ func (o *Owner) retired(want Held, pc uintptr) error {
 	})
 }
 
-// early records that ns was released while the index lock x under it was held.
-func (o *Owner) early(ns, x *hold, pc uintptr) {
+// early records that ns was released while the index lock x under it was held, and reports whether
+// it has to be kept.
+func (o *Owner) early(ns, x *hold, pc uintptr) bool {
 	err := o.broken(catEarly, Held{Class: classNamespace, Key: ns.key, Mode: ns.mode}, pc, x, func(at string) string {
 		return fmt.Sprintf("releasing namespace lock of %q while holding index lock of %q%s; park or close the mailbox first",
 			ns.key, x.key, at)
 	})
-	o.fault(err)
+	if err != nil {
+		o.fault(err)
+	}
+	return err != nil
 }
 
-// broken builds the error for a broken rule and refuses the call with it.
+// broken builds the error for a broken rule and refuses the call with it. Under ReportOnly it
+// returns nil, and the call goes on.
 func (o *Owner) broken(category string, want Held, pc uintptr, h *hold, text func(at string) string) error {
 	want.Where = place(pc)
 	e := &OrderError{Category: category, Wanted: want}

@@ -20,6 +20,7 @@ type Option func(*config)
 type config struct {
 	naming
 	strict    bool
+	lenient   bool
 	create    bool
 	keepIndex bool
 	maxIdle   int
@@ -30,6 +31,11 @@ type config struct {
 // Strict makes every broken rule panic with the error that a call would else return. It is meant
 // for tests.
 func Strict() Option { return func(c *config) { c.strict = true } }
+
+// ReportOnly makes a call that breaks a rule tell the observer, and then go on as if there were no
+// rules: it may wait forever. A lock that is held is entered again in the mode it is held in. It is
+// for finding out what a program would be refused, before its rules are enforced. Strict comes first.
+func ReportOnly() Option { return func(c *config) { c.lenient = true } }
 
 // CreateDir makes Open create the lock directory if it is missing. Without it a missing directory
 // is an error: a fresh one, beside the directory that the server uses, would exclude nobody.
@@ -197,12 +203,16 @@ func (s *Space) NewOwner(name string) *Owner {
 }
 
 // refuse hands a broken rule to the observer and back to the caller, or panics if s is strict.
+// Under ReportOnly a broken order is no error to the caller.
 func (s *Space) refuse(o *Owner, err error, want Held) error {
 	if s.observe != nil {
 		s.observe(Event{Kind: Refused, Owner: o.name, Lock: want, Err: err})
 	}
 	if s.strict && (errors.Is(err, ErrOrder) || errors.Is(err, ErrMisuse)) {
 		panic(err)
+	}
+	if s.lenient && errors.Is(err, ErrOrder) {
+		return nil
 	}
 	return err
 }

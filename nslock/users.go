@@ -45,7 +45,9 @@ func (o *Owner) lockUser(ctx context.Context, userid string, mode Mode, pc uintp
 	}
 	if h := o.find(classNamespace, user); h != nil {
 		if h.mode != mode {
-			return nil, o.modeChange(h, Held{Class: classNamespace, Key: user, Mode: mode}, pc)
+			if err := o.modeChange(h, Held{Class: classNamespace, Key: user, Mode: mode}, pc); err != nil {
+				return nil, err
+			}
 		}
 		return o.enterAgain(h), nil
 	}
@@ -293,9 +295,8 @@ func (n *Namespace) release(pc uintptr) {
 // releaseUser drops h, unless a mailbox below still needs it.
 func (o *Owner) releaseUser(h *hold, pc uintptr) {
 	if h.n == 1 && len(o.holds) > 1 {
-		if x := o.indexUnder(h.key); x != nil {
+		if x := o.indexUnder(h.key); x != nil && o.early(h, x, pc) {
 			h.late = true
-			o.early(h, x, pc)
 			return
 		}
 	}

@@ -262,6 +262,56 @@ func TestStrictPanics(t *testing.T) {
 	require.NotPanics(t, func() { lockUser(t, o, "bob", Shared).Release() }, "the owner is usable after a panic")
 }
 
+// TestReportOnly breaks each rule: the observer is told, the caller is not.
+func TestReportOnly(t *testing.T) {
+	var got []string
+	s := openTest(t, ReportOnly(), WithObserver(func(e Event) {
+		var broken *OrderError
+		if errors.As(e.Err, &broken) {
+			got = append(got, broken.Category+" "+e.Lock.Key)
+		}
+	}))
+	o := s.NewOwner("o")
+	open := func(user, id string, mode Mode) *Mailbox {
+		m, err := o.OpenMailbox(bg, MailboxRef{User: user, UniqueID: id}, mode)
+		require.NoError(t, err)
+		return m
+	}
+	b := lockUser(t, o, "b", Shared)
+	_ = lockUser(t, o, "a", Shared)
+	again, err := o.LockUsers(bg, Exclusive, "b")
+	require.NoError(t, err)
+	lockUser(t, o, "b", Exclusive).Release()
+	again.Release()
+	m := open("c", "m1", Shared)
+	open("b", "m2", Exclusive).Close()
+	require.NoError(t, m.LockIndex(bg, Exclusive))
+	_ = lockUser(t, o, "d", Shared)
+	n, err := o.LockMboxname(bg, "m3", Shared)
+	require.NoError(t, err)
+	again2, err := o.LockMboxname(bg, "m3", Exclusive)
+	require.NoError(t, err)
+	again2.Release()
+	n.Release()
+	m2 := open("b", "m2", Shared)
+	b.Release()
+	m2.Close()
+	require.Equal(t, []string{
+		"users-unordered a",
+		"mode-change b", "mode-change b",
+		"not-held m1", "shared-not-exclusive m2", "not-held m1", "mode-change m1",
+		"ns-under-mailbox d",
+		"mode-change m3",
+		"released-early b",
+	}, got)
+	var keys []string
+	for _, h := range o.Held() {
+		keys = append(keys, h.Class+" "+h.Key)
+	}
+	require.Equal(t, []string{"namespace a", "mailbox m1", "index m1", "namespace d"}, keys)
+	require.ErrorIs(t, o.Close(), ErrLeak)
+}
+
 func TestObserver(t *testing.T) {
 	var mu sync.Mutex
 	var got []string
