@@ -362,6 +362,36 @@ func requireTest(t *testing.T, name string) {
 	}
 }
 
+// TestHowItWorks compares what the page says of the source with the source: the
+// values of the bounds, and the names of files and folders.
+func TestHowItWorks(t *testing.T) {
+	const page = "docs/how-it-works.md"
+	sources, err := filepath.Glob("analyzer/*.go")
+	require.NoError(t, err)
+	var source strings.Builder
+	for _, name := range sources {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		source.Write(data)
+	}
+	data, err := os.ReadFile(page)
+	require.NoError(t, err)
+	bounds := regexp.MustCompile("(?m)^\\| `(\\w+)` = (\\d+) ").FindAllStringSubmatch(string(data), -1)
+	require.NotEmpty(t, bounds)
+	for _, m := range bounds {
+		assert.Regexp(t, `(?m)^\s*(const )?`+m[1]+` += `+m[2]+`$`, source.String(), "%s: %s", page, m[0])
+	}
+	files := regexp.MustCompile("`([\\w/]+\\.go|(?:analyzer|internal|cmd|gclplugin)/[\\w/]+)`").FindAllStringSubmatch(string(data), -1)
+	require.NotEmpty(t, files)
+	for _, m := range files {
+		_, err := os.Stat(m[1])
+		if err != nil {
+			_, err = os.Stat(filepath.Join("analyzer", m[1]))
+		}
+		assert.NoError(t, err, "%s names %s", page, m[1])
+	}
+}
+
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`^#+ (.+)$`)
