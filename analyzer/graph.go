@@ -307,22 +307,32 @@ func (a *unit) matters(fn *ssa.Function) bool {
 }
 
 // helper reports whether f is a small function whose effect is worth knowing:
-// it computes a key, puts two in order, or writes a field.
-func (a *unit) helper(f *ssa.Function) bool {
-	if len(f.Blocks) == 0 || len(f.Blocks) > 8 {
+// it computes a key, puts keys in order, or writes a field, or calls one that
+// does, at most maxHelpers calls away.
+func (a *unit) helper(f *ssa.Function) bool { return a.helps(f, maxHelpers) }
+
+const maxHelpers = 3
+
+func (a *unit) helps(f *ssa.Function, depth int) bool {
+	if len(f.Blocks) == 0 || len(f.Blocks) > 8 || depth == 0 {
 		return false
 	}
-	n, stores := 0, false
+	n, acts := 0, f.Signature.Results().Len() > 0
 	for _, b := range f.Blocks {
 		n += len(b.Instrs)
 		for _, instr := range b.Instrs {
-			if st, ok := instr.(*ssa.Store); ok {
-				_, local := st.Addr.(*ssa.Alloc)
-				stores = stores || !local
+			switch instr := instr.(type) {
+			case *ssa.Store:
+				_, local := instr.Addr.(*ssa.Alloc)
+				acts = acts || !local
+			case *ssa.Call:
+				if fn := instr.Call.StaticCallee(); fn != nil && !acts {
+					acts = orders[fn.String()] != 0 || a.helps(fn, depth-1)
+				}
 			}
 		}
 	}
-	return n <= 60 && (stores || f.Signature.Results().Len() > 0)
+	return n <= 60 && acts
 }
 
 // summaryFor returns what is known of a callee; known is false if nothing is.

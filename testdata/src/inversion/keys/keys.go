@@ -78,6 +78,18 @@ func StoreInCallee(s *locks.Session, a *Account) {
 
 func rename(a *Account) { a.User = strings.ToLower(a.User) }
 
+// StoreDeeper has it written by a function that only calls another.
+func StoreDeeper(s *locks.Session, a *Account) {
+	ns := s.Lock(a.User)
+	defer ns.Unlock()
+	mb := s.Open(a.ID)
+	defer mb.Close()
+	normalize(a)
+	s.Lock(a.User).Unlock() // want `ns-under-mailbox: acquiring namespace lock of a.User`
+}
+
+func normalize(a *Account) { rename(a) }
+
 // ReadInCallee passes it to one that only reads.
 func ReadInCallee(s *locks.Session, a *Account) {
 	ns := s.Lock(a.User)
