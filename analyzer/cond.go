@@ -44,7 +44,8 @@ func (x *exec) newCond(s *state, cs callSite, locker *lockset.Value) {
 }
 
 // condLock returns the pointer to the lock of the condition variable that cond
-// points to, nil if it is not known. at is where the code has cond from.
+// points to, nil if it is not known. at is where the code has cond from,
+// nil if that is not seen.
 func (x *exec) condLock(s *state, cond *lockset.Value, at ssa.Value) *lockset.Value {
 	switch l := x.lookup(s, x.t.Field(cond, x.a.condLocker())); {
 	case l.Op == lockset.OpIface:
@@ -67,7 +68,11 @@ func (x *exec) condLock(s *state, cond *lockset.Value, at ssa.Value) *lockset.Va
 
 // wait runs a call of (*sync.Cond).Wait on cond.
 func (x *exec) wait(s *state, cs callSite, cond *lockset.Value) {
-	ptr := x.condLock(s, cond, cs.common.Args[0])
+	var at ssa.Value
+	if cs.common != nil && cs.common.StaticCallee() != nil && len(cs.common.Args) > 0 {
+		at = cs.common.Args[0] // else Wait is called as a value, or by way of an interface
+	}
+	ptr := x.condLock(s, cond, at)
 	if ptr == nil || x.a.lockAt(x.t.Deref(ptr)) == nil {
 		return
 	}

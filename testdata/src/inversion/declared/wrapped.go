@@ -94,6 +94,17 @@ func (q *Queue) Wait(j *Journal) {
 	defer j.mu.Unlock()
 }
 
+// WaitByValue waits by a method value, and by way of an interface.
+func (q *Queue) WaitByValue(j *Journal) {
+	wait := q.ready.Wait
+	q.mu.Lock()
+	wait()
+	interface{ Wait() }(q.ready).Wait()
+	j.mu.Lock() // want `order: acquiring journal lock`
+	j.mu.Unlock()
+	q.mu.Unlock()
+}
+
 // WaitWrong takes the outer one before it gives the inner one up.
 func (q *Queue) WaitWrong(j *Journal) {
 	q.mu.Lock()
