@@ -44,6 +44,12 @@ var arrows = map[string][]string{
 
 	"internal/termsvg":   {},
 	"internal/crashtest": {},
+	"internal/lab":       {},
+	"internal/metamorph": {"internal/lab"},
+
+	"internal/mutate":        {"internal/lab"},
+	"internal/mutate/judge":  {".", "internal/lab", "internal/mutate/mutant"},
+	"internal/mutate/mutant": {},
 
 	"internal/rulesdoc": {"inversion", "nsorder", "nsheld", "lockleak", "directive", "analyzer/lockmodel"},
 

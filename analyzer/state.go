@@ -366,13 +366,13 @@ func isTruth(v *lockset.Value) bool {
 }
 
 // join makes s stand for o too, whatever they differ in: what only one of them
-// holds is held Maybe, and what is not the same in both is not known. It
-// reports whether s has changed.
+// holds is held Maybe, and what is not the same in both is not known. A lock
+// whose guard lay in a place that is not known any more is not followed further:
+// whoever gives it up by way of that place would not be seen to. It reports
+// whether s has changed.
 func (s *state) join(o *state, t *lockset.Table) bool {
+	mine := &state{held: s.held, mem: slices.Clone(s.mem)}
 	changed := s.merge(o, t)
-	if held := s.held.Join(o.held); !held.Equal(s.held) {
-		s.held, changed = held, true
-	}
 	for _, m := range slices.Clone(s.mem) {
 		if m.place.Op == lockset.OpElem || m.val.Op == lockset.OpUnknown {
 			continue
@@ -385,6 +385,10 @@ func (s *state) join(o *state, t *lockset.Table) bool {
 			s.put(m.place, t.Unknown)
 			changed = true
 		}
+	}
+	held := s.held.Join(o.held).Without(func(l lockset.Lock) bool { return mine.misplaced(l, s) || o.misplaced(l, s) })
+	if !held.Equal(s.held) {
+		s.held, changed = held, true
 	}
 	// What may have been given up counts as given up: no report is made of it.
 	if all := mergeFreed(s.freed, o.freed); len(all) != len(s.freed) {
@@ -400,6 +404,24 @@ func (s *state) join(o *state, t *lockset.Table) bool {
 		}
 	}
 	return changed
+}
+
+// misplaced reports whether a place of s that leads to the guard of l does not
+// do so in now.
+func (s *state) misplaced(l lockset.Lock, now *state) bool {
+	if l.Guard == nil || l.Is(lockset.Given) {
+		return false
+	}
+	carriers := spread(map[*lockset.Value]bool{l.Guard: true}, len(s.mem), func(i int) (place, val *lockset.Value) { return s.mem[i].place, s.mem[i].val })
+	for _, m := range s.mem {
+		if m.place.Op == lockset.OpElem || !m.val.Has(func(v *lockset.Value) bool { return carriers[v] }) {
+			continue
+		}
+		if lo, hi := now.memAt(m.place); hi-lo != 1 || now.mem[lo].val != m.val {
+			return true
+		}
+	}
+	return false
 }
 
 // collect forgets memory that nothing leads to any more: objects that came out

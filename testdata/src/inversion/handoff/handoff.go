@@ -51,6 +51,14 @@ func FuncCalled(s *locks.Session, id, user string) {
 	s.Lock(user).Unlock()
 }
 
+// FuncInClosure is a limit: the closure calls a variable, and that what it calls
+// closes the mailbox is not seen.
+func FuncInClosure(s *locks.Session, id, user string) {
+	shut := helper.Opened(s, id) // want `leak: calling helper.Opened acquires mailbox lock without releasing it`
+	func() { shut() }()
+	s.Lock(user).Unlock() // want `ns-under-mailbox: acquiring namespace lock of user`
+}
+
 // Maybe gets it, or not, and locks in either case.
 func Maybe(s *locks.Session, id, user string) {
 	mb, ok := helper.Maybe(s, id)
