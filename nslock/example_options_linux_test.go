@@ -163,6 +163,29 @@ func ExampleStrict() {
 	// Output: panic: users-unordered
 }
 
+// A program that is new to the rules runs on, and its observer hears of what
+// would be refused.
+func ExampleReportOnly() {
+	space, done := newSpace(nslock.ReportOnly(), nslock.WithObserver(func(e nslock.Event) {
+		var broken *nslock.OrderError
+		if errors.As(e.Err, &broken) {
+			fmt.Println("broken:", broken.Category)
+		}
+	}))
+	defer done()
+	o := space.NewOwner("copy")
+	bob, err := o.LockUser(context.Background(), "bob", nslock.Exclusive)
+	check(err)
+	defer bob.Release()
+	alice, err := o.LockUser(context.Background(), "alice", nslock.Exclusive)
+	check(err)
+	defer alice.Release()
+	fmt.Println("has", alice.Users())
+	// Output:
+	// broken: users-unordered
+	// has [alice]
+}
+
 // Other processes see the pid, and no owner.
 func ExampleUnannounced() {
 	space, done := newSpace(nslock.Unannounced())
