@@ -30,6 +30,7 @@ func (a *unit) fill(res *Result, own *Fact) {
 	slices.SortFunc(res.Acquires, func(p, q Acquire) int {
 		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Want.Class, q.Want.Class))
 	})
+	res.oneRelock()
 	slices.SortFunc(res.Requires, func(p, q Require) int {
 		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Want.Class, q.Want.Class), cmp.Compare(p.Want.Key, q.Want.Key))
 	})

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"go/token"
 	"slices"
 	"strings"
 
@@ -115,5 +116,27 @@ func (a *unit) judgeKin(res *Result) {
 				p.Relation = lockset.Unordered
 			}
 		}
+	}
+}
+
+// oneRelock keeps, of the calls that ask again for an inferred lock, the first
+// one of each fault: a function that has kept a lock which it took somewhere is
+// at fault once, and not wherever the lock is asked for after it.
+func (r *Result) oneRelock() {
+	type fault struct{ class, taken, wanted string }
+	told := make(map[fault]token.Pos)
+	for i := range r.Acquires {
+		q := &r.Acquires[i]
+		q.Pairs = slices.DeleteFunc(q.Pairs, func(p Pair) bool {
+			if !p.Implied || p.Relation != lockset.Same || p.Want.Class != p.Held.Class || len(p.At.Chain) == 0 || len(p.Chain) == 0 {
+				return false
+			}
+			f := fault{p.Want.Class, p.At.Chain[len(p.At.Chain)-1].Pos, p.Chain[len(p.Chain)-1].Pos}
+			if at, ok := told[f]; ok {
+				return at != q.Pos
+			}
+			told[f] = q.Pos
+			return false
+		})
 	}
 }

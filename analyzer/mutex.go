@@ -126,6 +126,7 @@ func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Va
 	if w.implied {
 		l.Flags |= lockset.Implied
 	}
+	x.notNil(s, w.keys[0])
 	if cls := x.a.model.Classes[w.class]; cls != nil && cls.Within != "" {
 		x.require(s, cs, wanted{class: cls.Within})
 	}
@@ -135,6 +136,17 @@ func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Va
 	}
 	l.Flags |= lockset.Tried
 	return x.outcome(s, cs, []lockset.Lock{l}, true), true
+}
+
+// notNil notes that the object whose lock is taken is there, if it was looked
+// up or returned: others may ask.
+func (x *exec) notNil(s *state, object *lockset.Value) {
+	if object.Op != lockset.OpElem && object.Op != lockset.OpSite {
+		return
+	}
+	if facts, ok := x.t.Assume(s.facts, x.t.Equal(object, x.t.Nil), false); ok {
+		s.facts = facts
+	}
 }
 
 // classOf finds the class and key of a mutex from its place, and reports

@@ -119,3 +119,67 @@ func (l *List) SortedKept() bool {
 	sort.Search(1, func(i int) bool { return i > l.n })
 	return l.Has() // want `^relock: calling List.Has acquires captured.List.RWMutex lock while holding it`
 }
+
+// Shelf has lists, which it hands out locked.
+type Shelf struct{ lists map[string]*List }
+
+func (s *Shelf) locked(name string) *List {
+	l := s.lists[name]
+	if l == nil {
+		return nil
+	}
+	l.RLock()
+	return l
+}
+
+func unlocker(l *List) func() {
+	if l == nil {
+		return nil
+	}
+	return l.RUnlock
+}
+
+// Size gives the list up by a function, if it has got one.
+func (s *Shelf) Size(name string) (int, func()) {
+	l := s.locked(name)
+	done := unlocker(l)
+	if l == nil {
+		return 0, done
+	}
+	return l.n, done
+}
+
+func finish(done func()) {
+	if done != nil {
+		done()
+	}
+}
+
+// Twice asks twice, in turn.
+func (s *Shelf) Twice(name string) int {
+	n, done := s.Size(name)
+	finish(done)
+	m, done := s.Size(name)
+	defer finish(done)
+	return n + m
+}
+
+// Lost has a way out on which the function to call is lost, and with it the lock.
+func (s *Shelf) Lost(name string) (int, func()) {
+	n, done := s.Size(name)
+	if n > 100 {
+		return 0, nil
+	}
+	return n, done
+}
+
+// AfterLost is told what Lost has done, once.
+func (s *Shelf) AfterLost(name string) int {
+	n, done := s.Lost(name)
+	finish(done)
+	m, done := s.Lost(name) // want `^relock: calling Shelf.Lost acquires captured.List.RWMutex lock shared while holding it shared`
+	finish(done)
+	k, done := s.Lost(name)
+	finish(done)
+	return n + m + k
+}
