@@ -1,0 +1,99 @@
+// Package limits has what -infer does not see: every function here can hang,
+// and none is reported. docs/limits.md says why.
+package limits
+
+import (
+	"sort"
+	"sync"
+)
+
+// Pointer has mutexes that no variable is, but that variables point to.
+func Pointer() (n int) {
+	first, second := new(sync.Mutex), new(sync.Mutex)
+	done := make(chan bool)
+	go func() {
+		second.Lock()
+		defer second.Unlock()
+		first.Lock()
+		defer first.Unlock()
+		n++
+		close(done)
+	}()
+	first.Lock()
+	second.Lock()
+	n++
+	second.Unlock()
+	first.Unlock()
+	<-done
+	return n
+}
+
+// List has a mutex.
+type List struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Maybe locks again what a function that was called back may have given up: it
+// is given up if the slice is not empty.
+func (l *List) Maybe() {
+	l.mu.Lock()
+	given := false
+	sort.Search(l.n, func(int) bool {
+		if !given {
+			given = true
+			l.mu.Unlock()
+		}
+		return true
+	})
+	l.mu.Lock()
+	l.n++
+	l.mu.Unlock()
+}
+
+// Room and Guest have mutexes, and a host that both know of.
+type (
+	Room struct {
+		mu   sync.Mutex
+		host *Host
+		n    int
+	}
+	Guest struct {
+		mu sync.Mutex
+		n  int
+	}
+	Host struct{ mu sync.Mutex }
+)
+
+// Enter takes the guest inside the room, under the mutex of the room's host.
+func (r *Room) Enter(g *Guest) {
+	r.host.mu.Lock()
+	defer r.host.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.n += r.n
+}
+
+// Leave takes the room inside the guest, under that of a host who may be
+// another one.
+func (g *Guest) Leave(r *Room, h *Host) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.n -= g.n
+}
+
+// Move takes two that it has looked up, of which nobody knows in what order.
+func Move(find func(string) *List, from, to string) {
+	a, b := find(from), find(to)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	a.n, b.n = b.n, a.n
+}
