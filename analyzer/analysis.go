@@ -68,6 +68,7 @@ type unit struct {
 	// passesLocks is set if a mutex of a class may be handed to a function by pointer.
 	passesLocks bool
 
+	classes    *lockmodel.Order // nil until needed
 	incomplete []Incomplete
 	stats      Stats
 }

@@ -258,8 +258,9 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 	}
 	var callbacks []callback
 	all := s
+	var perhaps []owed // what callers have to hold under some condition: it counts during the call
 	calls := -1
-	for _, ev := range sum.events {
+	for _, ev := range needsFirst(sum.events) {
 		if ev.kind == evCall {
 			calls++
 		}
@@ -297,7 +298,10 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			if w.class == "" && (w.keys == nil || !x.classOf(s, &w, x.t.Deref(w.keys[0]))) {
 				continue
 			}
+			kept := s.owed
+			s.owed = append(slices.Clip(kept), perhaps...)
 			x.want(s, cs, w)
+			s.owed = kept
 		case evRequire:
 			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub), origin: ev.origin}
 			if ev.key != nil {
@@ -312,6 +316,9 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 				x.a.sameModes(w.by, ev.by)
 			}
 			x.require(s, cs, w)
+			if s != all {
+				perhaps = append(perhaps, s.owed...)
+			}
 		case evJoin:
 			x.joinAt(s, cs, sub(ev.key))
 		case evOrder:
@@ -321,6 +328,25 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		}
 	}
 	return callbacks
+}
+
+// needsFirst returns the events with the requirements before the others: what
+// the callers have to hold, they hold at all that the callee does.
+func needsFirst(events []*event) []*event {
+	if len(events) < 2 || !slices.ContainsFunc(events[1:], func(ev *event) bool { return ev.kind == evRequire }) {
+		return events
+	}
+	events = slices.Clone(events)
+	slices.SortStableFunc(events, func(a, b *event) int {
+		switch {
+		case (a.kind == evRequire) == (b.kind == evRequire):
+			return 0
+		case a.kind == evRequire:
+			return -1
+		}
+		return 1
+	})
+	return events
 }
 
 // synthetic reports whether c is a wrapper that nobody wrote.
@@ -534,6 +560,7 @@ func (x *exec) free(s *state, f freed) bool {
 	if own.guard != nil && !own.guard.Entry() || own.guard == nil && own.key != nil && !own.key.Entry() {
 		return false
 	}
+	s.owed = slices.DeleteFunc(slices.Clone(s.owed), func(w owed) bool { return f.class == "" || f.class == w.class })
 	if !slices.Contains(s.freed, own) {
 		s.freed = append(slices.Clip(s.freed), own)
 		slices.SortFunc(s.freed, compareFreed)

@@ -283,7 +283,12 @@ func (a *unit) orderedClass(c string) bool {
 	return cls != nil && cls.Ordered
 }
 
-func (a *unit) order() *lockmodel.Order { return a.model.Order() }
+func (a *unit) order() *lockmodel.Order {
+	if a.classes == nil {
+		a.classes = a.model.Order()
+	}
+	return a.classes
+}
 
 // offered returns the summary of an offered function.
 func (a *unit) offered(c callee) *summary {

@@ -94,6 +94,10 @@ func (x *exec) emit(s *state, ev *event) *event {
 		case ev.implied && n >= maxImplied:
 			ev.key, ev.guard = nil, nil
 			key = eventKey(ev, true)
+		case n >= maxVariants && ev.kind == evOrder:
+			x.bounded = true
+			ev.pair.failed = true
+			return nil // nobody is asked, and so nobody says yes
 		case n >= maxVariants && (ev.kind == evJoin || ev.kind == evRelease):
 			x.bounded = true
 			return nil // without its key it says nothing

@@ -483,7 +483,10 @@ func (x *exec) checkWithin(s *state, cs callSite, f freed, before []freed, chain
 
 // covered reports whether one of held may be the outer lock of in.
 func (x *exec) covered(s *state, held lockset.Set, in lockset.Lock, outer string) bool {
-	return slices.ContainsFunc(held, func(l lockset.Lock) bool { return l.Class == outer && x.mayCover(s, l, in) })
+	return slices.ContainsFunc(held, func(l lockset.Lock) bool { return l.Class == outer && x.mayCover(s, l, in) }) ||
+		slices.ContainsFunc(s.owed, func(w owed) bool {
+			return w.class == outer && x.mayCover(s, lockset.Lock{Class: outer, Key: w.key}, in)
+		})
 }
 
 func (x *exec) mayCover(s *state, outer, in lockset.Lock) bool {

@@ -40,6 +40,7 @@ type state struct {
 	// called is which calls of what the function was given have been made, or
 	// could not be, since their guard does not hold: in the order of their numbers.
 	called []*event
+	owed   []owed
 	// panicking: the state runs its deferred calls because of a panic.
 	panicking bool
 }
@@ -56,6 +57,14 @@ type deferred struct {
 	instr ssa.CallInstruction
 	fn    *lockset.Value
 	args  []*lockset.Value
+}
+
+// An owed is a lock that the callers were left to hold, for something that was
+// called on the way here needs it. Whether they do is judged at their calls;
+// here it is held.
+type owed struct {
+	class string
+	key   *lockset.Value
 }
 
 // A spawned is a goroutine that may still run.
@@ -75,6 +84,7 @@ func (s *state) clone() *state {
 	c.freed = slices.Clip(s.freed)
 	c.handed = slices.Clip(s.handed)
 	c.called = slices.Clip(s.called)
+	c.owed = slices.Clip(s.owed)
 	return &c
 }
 
@@ -236,6 +246,9 @@ func (s *state) merge(o *state, t *lockset.Table) bool {
 		if s.get(e.n) == nil {
 			facts = agree(t, facts, t.Site(e.n, ""), s, nil, o, e.val)
 		}
+	}
+	if all := slices.DeleteFunc(slices.Clone(s.owed), func(w owed) bool { return !slices.Contains(o.owed, w) }); len(all) != len(s.owed) {
+		s.owed, changed = all, true
 	}
 	var env []envEntry
 	for _, e := range s.env {

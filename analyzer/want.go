@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
@@ -23,7 +25,9 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 		}
 		again := x.reentry(s, held, w, key)
 		unseen := w.implied && x.unseen(s, key)
-		if again == nil || w.plain {
+		switch {
+		case again == nil && !w.plain && key != nil && x.isOwed(s, w.class, key): // re-entry, if the callers do as they have to
+		case again == nil || w.plain:
 			for _, l := range held {
 				if l.Is(lockset.Given) || l.Is(lockset.Maybe) {
 					continue
@@ -41,7 +45,7 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 			if x.a.infer && again == nil {
 				x.orderStep(s, cs, w, key, held)
 			}
-		} else if !again.Is(lockset.Maybe) {
+		case !again.Is(lockset.Maybe):
 			x.record.pair(x, s, cs, w, key, *again, lockset.Same)
 		}
 		x.record.touch(cs, w)
@@ -51,29 +55,51 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 	}
 }
 
-// askOrder leaves it to the callers to prove the order of two keys that they
-// give: they are all in this package.
+// askOrder leaves it to the callers, which are all in this package, to say of
+// keys that they give what is not known here: that they are in order, or that
+// they hold the wanted lock already.
 func (x *exec) askOrder(s *state, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
-	if rel != lockset.Unordered || l.Class != w.class || w.try || x.a.isRoot(x.fn) ||
-		l.Key == nil || key == nil || !l.Key.Entry() || !key.Entry() || !l.Key.Rooted() || !key.Rooted() {
+	given := func(v *lockset.Value) bool { return v != nil && v.Entry() && v.Rooted() }
+	ev := &event{kind: evOrder, class: w.class, by: key, pair: p, chain: newHop("order", p.lock.Class, nil)}
+	switch {
+	case w.try || x.a.isRoot(x.fn) || !given(key):
+		ev = nil
+	case l.Class != w.class:
+		if w.plain || !x.a.order().Before(w.class, l.Class) {
+			ev = nil
+		}
+	case rel == lockset.Unordered && given(l.Key):
+		ev.key = l.Key
+	default:
+		ev = nil
+	}
+	if ev == nil {
 		p.failed = p.failed || rel != lockset.Same && rel != lockset.After
 		return
 	}
 	p.asked = true
-	x.emit(s, &event{kind: evOrder, class: w.class, key: l.Key, by: key, pair: p, chain: newHop("order", p.lock.Class, nil)})
+	x.emit(s, ev)
 }
 
-// orderEvent judges the keys that this function gives a callee which takes the
-// locks of both.
+// orderEvent judges the keys that this function gives a callee which takes a
+// lock while it holds another.
 func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset.Value) {
-	held, want := sub(ev.key), sub(ev.by)
-	rel := x.t.Relate(s.facts, held, want, x.ascending)
+	want := sub(ev.by)
+	var held *lockset.Value
+	rel := lockset.Unordered
+	if ev.key != nil {
+		held = sub(ev.key)
+		rel = x.t.Relate(s.facts, held, want, x.ascending)
+	}
+	given := func(v *lockset.Value) bool { return v == nil || v.Entry() && v.Rooted() }
 	switch {
-	case rel == lockset.Same || rel == lockset.After:
+	case rel == lockset.Same || rel == lockset.After || x.isOwed(s, ev.class, want) ||
+		x.reentry(s, x.without(s, x.subFreed(ev.freed, sub)), wanted{class: ev.class}, want) != nil:
 		ev.pair.met = true
-	case rel == lockset.Unordered && !x.a.isRoot(x.fn) && held.Entry() && want.Entry() && held.Rooted() && want.Rooted():
+	case rel == lockset.Unordered && !x.a.isRoot(x.fn) && given(held) && given(want):
 		out := *ev
-		out.key, out.by, out.freed, out.guard = held, want, nil, nil
+		out.key, out.by, out.freed, out.guard = held, want, x.subFreed(ev.freed, sub), nil
+		out.freed = slices.DeleteFunc(out.freed, func(f freed) bool { return f.guard != nil && !f.guard.Entry() || f.key != nil && !f.key.Entry() })
 		x.emit(s, &out)
 	default:
 		ev.pair.failed = true
@@ -186,6 +212,9 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 		ev := x.eventOf(evRequire, cs, w, key)
 		ev.origin = origin
 		x.emit(s, ev)
+		if ev.key != nil && len(ev.freed) == 0 {
+			s.owe(owed{w.class, ev.key})
+		}
 		if origin != x.fn {
 			return
 		}
@@ -226,6 +255,20 @@ func (x *exec) guardedBy(s *state, held lockset.Set, w wanted) (Status, *lockset
 		return Held, &held[i]
 	}
 	return Missing, nil
+}
+
+// owe notes that the callers hold w.
+func (s *state) owe(w owed) {
+	if !slices.Contains(s.owed, w) {
+		s.owed = append(s.owed, w)
+	}
+}
+
+// isOwed reports whether the callers have to hold the lock of class and key.
+func (x *exec) isOwed(s *state, class string, key *lockset.Value) bool {
+	return slices.ContainsFunc(s.owed, func(w owed) bool {
+		return w.class == class && x.t.Relate(s.facts, w.key, key, x.ascending) == lockset.Same
+	})
 }
 
 // Status is how well a requirement is met.
