@@ -303,7 +303,14 @@ func (s *search) origin(v ssa.Value) {
 			s.origin(e)
 		}
 	case *ssa.Parameter:
-		s.parameter(v, func(arg ssa.Value) { s.origin(arg) })
+		_, generic := types.Unalias(v.Type()).(*types.TypeParam)
+		s.parameter(v, func(arg ssa.Value) {
+			if generic && !types.IsInterface(arg.Type()) {
+				s.vals = append(s.vals, a.makeIface(arg.Type(), a.t.Unknown))
+				return
+			}
+			s.origin(arg)
+		})
 	case *ssa.FreeVar:
 		for _, b := range s.f.bindings(v) {
 			s.origin(b)

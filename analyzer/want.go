@@ -59,16 +59,15 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 // keys that they give what is not known here: that they are in order, or that
 // they hold the wanted lock already.
 func (x *exec) askOrder(s *state, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
-	given := func(v *lockset.Value) bool { return v != nil && v.Entry() && v.Rooted() }
 	ev := &event{kind: evOrder, class: w.class, by: key, pair: p, chain: newHop("order", p.lock.Class, nil)}
 	switch {
-	case w.try || x.a.isRoot(x.fn) || !given(key):
+	case w.try || x.a.isRoot(x.fn) || key == nil || !key.Entry():
 		ev = nil
 	case l.Class != w.class:
 		if w.plain || !x.a.order().Before(w.class, l.Class) {
 			ev = nil
 		}
-	case rel == lockset.Unordered && given(l.Key):
+	case rel == lockset.Unordered && l.Key != nil && l.Key.Entry() && (l.Key.Rooted() || key.Rooted()):
 		ev.key = l.Key
 	default:
 		ev = nil
@@ -91,12 +90,11 @@ func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset
 		held = sub(ev.key)
 		rel = x.t.Relate(s.facts, held, want, x.ascending)
 	}
-	given := func(v *lockset.Value) bool { return v == nil || v.Entry() && v.Rooted() }
 	switch {
 	case rel == lockset.Same || rel == lockset.After || x.isOwed(s, ev.class, want) ||
 		x.reentry(s, x.without(s, x.subFreed(ev.freed, sub)), wanted{class: ev.class}, want) != nil:
 		ev.pair.met = true
-	case rel == lockset.Unordered && !x.a.isRoot(x.fn) && given(held) && given(want):
+	case rel == lockset.Unordered && !x.a.isRoot(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
 		out := *ev
 		out.key, out.by, out.freed, out.guard = held, want, x.subFreed(ev.freed, sub), nil
 		out.freed = slices.DeleteFunc(out.freed, func(f freed) bool { return f.guard != nil && !f.guard.Entry() || f.key != nil && !f.key.Entry() })

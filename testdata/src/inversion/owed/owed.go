@@ -134,3 +134,25 @@ func Twice(ctx context.Context, o *nslock.Owner, user, sharee string) error {
 	defer one.Release()
 	return same(ctx, o, user, sharee) // want `^users-unordered: calling same acquires namespace lock while holding namespace lock of user`
 }
+
+// Constants holds the locks of two users whose names the literal knows, too.
+func Constants(ctx context.Context, o *nslock.Owner) error {
+	ns, err := o.LockUsers(ctx, nslock.Exclusive, "b", "c")
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	return func() error {
+		mb, err := o.OpenMailbox(ctx, nslock.MailboxRef{User: "c", UniqueID: "m"}, nslock.Shared)
+		if err != nil {
+			return err
+		}
+		defer mb.Close()
+		again, err := o.LockUser(ctx, "b", nslock.Exclusive)
+		if err != nil {
+			return err
+		}
+		again.Release()
+		return nil
+	}()
+}

@@ -133,3 +133,32 @@ func lockedInside(s *locks.Session, user string) {
 
 // Satisfied calls one that holds what it needs.
 func Satisfied(s *locks.Session, user string) { lockedInside(s, user) }
+
+type writer interface{ write() }
+
+type record struct {
+	s    *locks.Session
+	user string
+}
+
+func (r record) write() { r.s.Write(r.user) }
+
+// each calls a method of a type parameter: its callers say which.
+func each[T writer](v T) { v.write() }
+
+func twice[T writer](v T) {
+	each(v)
+	each(v)
+}
+
+// GenericHeld holds what the method needs.
+func GenericHeld(s *locks.Session, user string) {
+	ns := s.Lock(user)
+	defer ns.Unlock()
+	twice(record{s, user})
+}
+
+// GenericBare does not.
+func GenericBare(s *locks.Session, user string) {
+	twice(record{s, user}) // want `not-held: calling twice requires holding namespace lock`
+}
