@@ -61,6 +61,8 @@ type unit struct {
 	conds        map[*types.Var]string
 	uniques      map[string]bool // classes of locks that are package variables, of those that were held
 
+	answers map[answerKey]*answer
+
 	handlersMet, handlersFailed map[*ssa.Function]bool // handlers whose requirement a caller meets, or does not
 
 	settledHere map[string]bool // obligations that a call in this package has settled
@@ -89,7 +91,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
 		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
 		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, uniques: map[string]bool{}, settledHere: map[string]bool{},
-		handlersMet: map[*ssa.Function]bool{}, handlersFailed: map[*ssa.Function]bool{},
+		answers: map[answerKey]*answer{}, handlersMet: map[*ssa.Function]bool{}, handlersFailed: map[*ssa.Function]bool{},
 	}
 	for _, c := range model.Classes {
 		if c.Within != "" {

@@ -96,7 +96,7 @@ func (x *exec) emit(s *state, ev *event) *event {
 			key = eventKey(ev, true)
 		case n >= maxVariants && ev.kind == evOrder:
 			x.bounded = true
-			ev.pair.failed = true
+			ev.pair.answer.failed = true
 			return nil // nobody is asked, and so nobody says yes
 		case n >= maxVariants && (ev.kind == evJoin || ev.kind == evRelease):
 			x.bounded = true
@@ -248,7 +248,7 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		e.started = append(e.started, st)
 	}
 	for _, f := range s.facts {
-		if f.Cond.Entry() && !(f.Cond.Op == lockset.OpSum && f.True) {
+		if f.Cond.Entry() && !(f.Cond.Op == lockset.OpSum && f.True) && !sentinel(f, results) {
 			continue
 		}
 		if c, ok := n.existing(f.Cond); ok {
@@ -263,6 +263,13 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 	slices.SortFunc(e.facts, func(a, b lockset.Fact) int { return a.Cond.ID() - b.Cond.ID() })
 	e.facts = slices.CompactFunc(e.facts, func(a, b lockset.Fact) bool { return a.Cond == b.Cond })
 	x.addExit(e)
+}
+
+// sentinel reports whether f says that one of the results is an error variable,
+// which is not nil.
+func sentinel(f lockset.Fact, results []*lockset.Value) bool {
+	return !f.True && f.Cond.Op == lockset.OpCmp && f.Cond.Aux == "==" && isNilValue(f.Cond.Args[1]) &&
+		f.Cond.Args[0].Op == lockset.OpGlobal && slices.Contains(results, f.Cond.Args[0])
 }
 
 // nameWrites makes writes of the memory that callers can reach: first what lies

@@ -71,8 +71,13 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 			q.Retired = r.want.chain == nil || !a.retiredBefore(r)
 		}
 		for _, p := range r.pairs {
-			if p.asked && p.met && !p.failed {
-				continue // every caller gives the keys in order
+			if p.answer != nil {
+				if p.answer.met && !p.answer.failed && !p.failed {
+					continue // every caller gives the keys in order, or holds the lock
+				}
+				if p.answer.byOther {
+					p.rel = lockset.ByOther
+				}
 			}
 			q.Pairs = append(q.Pairs, Pair{
 				Want: Lock{Class: r.want.class, Key: a.wantText(r.cs, p.chain, p.keys, r.want.plain), Mode: p.mode},

@@ -56,8 +56,25 @@ type pairRec struct {
 	keys     []lockmodel.Path
 	compared token.Pos
 	kin      kinship
-	// asked: the keys are the callers' to order; met and failed are what they did.
-	asked, met, failed bool
+	failed   bool    // it is reported, whatever the callers do
+	answer   *answer // what the callers say to it; nil if they are not asked
+}
+
+// An answer is what the callers of a function do about a pair of locks whose
+// keys they give. It is the same for all runs of the function, because a
+// function of a recursion asks itself as well, by the summary of an earlier run.
+type answer struct {
+	met, failed bool
+	byOther     bool // one of them has ordered something else than the keys
+}
+
+// An answerKey tells the questions of a function apart.
+type answerKey struct {
+	fn         *ssa.Function
+	pos        token.Pos
+	class      string
+	held       int
+	key, other *lockset.Value
 }
 
 type requireKey struct {

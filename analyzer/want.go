@@ -40,7 +40,7 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 					continue
 				}
 				p := x.record.pair(x, s, cs, w, key, l, rel)
-				x.askOrder(s, p, l, w, key, rel)
+				x.askOrder(s, cs, p, l, w, key, rel)
 			}
 			if x.a.infer && again == nil {
 				x.orderStep(s, cs, w, key, held)
@@ -58,8 +58,8 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 // askOrder leaves it to the callers, which are all in this package, to say of
 // keys that they give what is not known here: that they are in order, or that
 // they hold the wanted lock already.
-func (x *exec) askOrder(s *state, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
-	ev := &event{kind: evOrder, class: w.class, by: key, pair: p, chain: newHop("order", p.lock.Class, nil)}
+func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
+	ev := &event{kind: evOrder, class: w.class, by: key, chain: newHop("order", p.lock.Class, nil)}
 	switch {
 	case w.try || x.a.isRoot(x.fn) || key == nil || !key.Entry():
 		ev = nil
@@ -76,7 +76,12 @@ func (x *exec) askOrder(s *state, p *pairRec, l lockset.Lock, w wanted, key *loc
 		p.failed = p.failed || rel != lockset.Same && rel != lockset.After
 		return
 	}
-	p.asked = true
+	k := answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key}
+	if x.a.answers[k] == nil {
+		x.a.answers[k] = &answer{}
+	}
+	p.answer = x.a.answers[k]
+	ev.pair = p
 	x.emit(s, ev)
 }
 
@@ -93,16 +98,16 @@ func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset
 	switch {
 	case rel == lockset.Same || rel == lockset.After || x.isOwed(s, ev.class, want) ||
 		x.reentry(s, x.without(s, x.subFreed(ev.freed, sub)), wanted{class: ev.class}, want) != nil:
-		ev.pair.met = true
+		ev.pair.answer.met = true
 	case rel == lockset.Unordered && !x.a.isRoot(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
 		out := *ev
 		out.key, out.by, out.freed, out.guard = held, want, x.subFreed(ev.freed, sub), nil
 		out.freed = slices.DeleteFunc(out.freed, func(f freed) bool { return f.guard != nil && !f.guard.Entry() || f.key != nil && !f.key.Entry() })
 		x.emit(s, &out)
 	default:
-		ev.pair.failed = true
+		ev.pair.answer.failed = true
 		if rel == lockset.ByOther {
-			ev.pair.rel = rel
+			ev.pair.answer.byOther = true
 		}
 	}
 }

@@ -156,3 +156,31 @@ func Constants(ctx context.Context, o *nslock.Owner) error {
 		return nil
 	}()
 }
+
+// again is like other, and calls itself.
+func again(ctx context.Context, o *nslock.Owner, user, sharee string, deep bool) error {
+	if deep {
+		return again(ctx, o, user, sharee, false)
+	}
+	mb, err := o.OpenMailbox(ctx, nslock.MailboxRef{User: user, UniqueID: "m"}, nslock.Shared)
+	if err != nil {
+		return err
+	}
+	defer mb.Close()
+	ns, err := o.LockUser(ctx, sharee, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	ns.Release()
+	return nil
+}
+
+// Recursive holds both locks.
+func Recursive(ctx context.Context, o *nslock.Owner, user, sharee string) error {
+	ns, err := o.LockUsers(ctx, nslock.Exclusive, user, sharee)
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	return again(ctx, o, user, sharee, true)
+}

@@ -218,3 +218,29 @@ func CountedBoth(s *locks.Session, user string) {
 	outer.Unlock()
 	s.Write(user) // want `not-held: calling (\S+\.)?Write requires holding namespace lock of user`
 }
+
+var errGone = errors.New("gone")
+
+// lock gives the lock up where it returns an error that is a variable.
+func lock(s *locks.Session, user string, gone bool) (*locks.User, error) {
+	ns, err := s.LockErr(user)
+	if err != nil {
+		return nil, err
+	}
+	if gone {
+		ns.Unlock()
+		return nil, errGone
+	}
+	return ns, nil
+}
+
+// Sentinel knows that such an error is one.
+func Sentinel(s *locks.Session, user string, gone bool) error {
+	ns, err := lock(s, user, gone)
+	if err != nil {
+		return err
+	}
+	defer ns.Unlock()
+	s.Write(user)
+	return nil
+}

@@ -328,3 +328,21 @@ func InCalleeWrong(s *locks.Session, a, b string) {
 }
 
 func charge(s *locks.Session, user string) { s.Lock(user).Unlock() }
+
+// Names puts two names in order that are known.
+func Names(s *locks.Session) {
+	a, b := "ann", "bob"
+	if b < a {
+		a, b = b, a
+	}
+	two(s.Lock(a), s.Lock(b))
+}
+
+// NamesWrong leaves them in the wrong order.
+func NamesWrong(s *locks.Session) {
+	a, b := "bob", "ann"
+	if a < b {
+		a, b = b, a
+	}
+	two(s.Lock(a), s.Lock(b)) // want `users-unordered: acquiring namespace lock of b`
+}
