@@ -190,6 +190,7 @@ type search struct {
 	seen     map[any]bool
 	vals     []*lockset.Value
 	complete bool
+	generic  bool // the types that a type parameter stands for count
 }
 
 func (f *flow) search() *search {
@@ -212,8 +213,18 @@ func (f *flow) elementsOf(c ssa.Value) flowSet {
 }
 
 // types returns the dynamic types that v, of an interface type, may have.
-func (f *flow) types(v ssa.Value) flowSet {
+func (f *flow) types(v ssa.Value) flowSet { return f.typesOf(v, f.search()) }
+
+// receivers returns what types does, and the types that stand for the type
+// parameter that is the type of v. Which values they are is for the path to
+// say: this is for whether their methods are called at all.
+func (f *flow) receivers(v ssa.Value) flowSet {
 	s := f.search()
+	s.generic = true
+	return f.typesOf(v, s)
+}
+
+func (f *flow) typesOf(v ssa.Value, s *search) flowSet {
 	s.origin(v)
 	set := s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpIface })
 	if !set.complete && len(set.vals) == 0 {
@@ -305,7 +316,7 @@ func (s *search) origin(v ssa.Value) {
 	case *ssa.Parameter:
 		_, generic := types.Unalias(v.Type()).(*types.TypeParam)
 		s.parameter(v, func(arg ssa.Value) {
-			if generic && !types.IsInterface(arg.Type()) {
+			if generic && s.generic && !types.IsInterface(arg.Type()) {
 				s.vals = append(s.vals, a.makeIface(arg.Type(), a.t.Unknown))
 				return
 			}

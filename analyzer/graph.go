@@ -80,7 +80,7 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 						g.lockish[i] = true
 					}
 					g.dynamic[i] = true
-					for _, v := range a.flow.types(c.Value).vals {
+					for _, v := range a.flow.receivers(c.Value).vals {
 						if t, ok := a.methodOf(v, c.Method.Name(), nil); ok {
 							a.addTarget(t, add, g, i)
 						}
