@@ -1,0 +1,299 @@
+// Package judge runs generated programs under nslock, each on all of its ways,
+// and writes down which rules they broke. It is linked into the binary that
+// holds the programs; the linter never sees it.
+package judge
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lockvet/lockvet/internal/proof/rt"
+	"github.com/lockvet/lockvet/nslock"
+)
+
+// Module is the path of the module of generated programs.
+const Module = "github.com/lockvet/lockvet/internal/proof/programs"
+
+// A Program is a generated program. Its owner holds nothing when it starts.
+type Program struct {
+	Name string
+	Run  func(ctx context.Context, o *nslock.Owner, r *rt.Run)
+}
+
+// A Verdict is what running a program has shown.
+type Verdict struct {
+	Name     string
+	Runs     int
+	Complete bool // every way was taken
+	Faults   []Fault
+	Lines    []string // the lines of generated code in which a lock was asked for, and those of the calls that led there
+	Trouble  string   // why the program cannot be judged, or ""
+}
+
+// A Fault is a rule that was broken.
+type Fault struct {
+	Category string   // as nslock names it, or "leak"
+	Class    string   // of the lock that was wanted or left
+	Key      string   // its key
+	Stack    []string // the lines of generated code, "p1.go:12", innermost first
+	Held     string   // the line that took the lock that stands against it, or ""
+	Text     string   // the runtime's own words
+	Path     []int    // the decisions that lead there
+}
+
+func (f Fault) key() string {
+	return f.Category + " " + f.Class + " " + f.Key + " " + f.Held + " " + strings.Join(f.Stack, " ")
+}
+
+// Main runs every program, with at most limit runs each, and writes the
+// verdicts to w as a JSON array, in the order of the programs.
+func Main(w io.Writer, limit int, programs []Program) error {
+	verdicts := make([]Verdict, len(programs))
+	var wg sync.WaitGroup
+	var failed sync.Map
+	workers := runtime.GOMAXPROCS(0)
+	for worker := range workers {
+		wg.Go(func() {
+			j, err := newBench()
+			if err != nil {
+				failed.Store(worker, err)
+				return
+			}
+			for i := worker; i < len(programs); i += workers {
+				verdicts[i] = j.judge(programs[i], limit)
+			}
+			if err := j.close(); err != nil {
+				failed.Store(worker, err)
+			}
+		})
+	}
+	wg.Wait()
+	for worker := range workers {
+		if err, ok := failed.Load(worker); ok {
+			return fmt.Errorf("worker %d: %v", worker, err)
+		}
+	}
+	return json.NewEncoder(w).Encode(verdicts)
+}
+
+// A bench is a lock directory on which programs are run, one after the other.
+type bench struct {
+	dir     string
+	space   *nslock.Space
+	verdict *Verdict
+	seen    map[string]bool
+	path    []choice
+	at      int
+	rival   *nslock.Owner
+	pcs     map[uintptr]bool // of Verdict.Lines
+}
+
+// A choice is one decision of a run: which of how many.
+type choice struct{ picked, of int }
+
+func newBench() (*bench, error) {
+	dir, err := os.MkdirTemp(scratch(), "proof")
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{dir: dir}
+	b.space, err = nslock.Open(dir, nslock.Unannounced(), nslock.ReportOnly(), nslock.WithObserver(b.observe))
+	return b, err
+}
+
+// scratch is where lock files are cheap, if there is such a place.
+func scratch() string {
+	const shm = "/dev/shm"
+	if fi, err := os.Stat(shm); err == nil && fi.IsDir() {
+		return shm
+	}
+	return ""
+}
+
+func (b *bench) close() error { return errors.Join(b.space.Close(), os.RemoveAll(b.dir)) }
+
+// patience is how long one run may take before the program counts as hung: it
+// makes a few dozen system calls.
+const patience = time.Minute
+
+func (b *bench) judge(p Program, limit int) Verdict {
+	verdict := Verdict{Name: p.Name, Faults: []Fault{}}
+	b.verdict, b.seen, b.path, b.pcs = &verdict, make(map[string]bool), nil, make(map[uintptr]bool)
+	for {
+		watch := time.AfterFunc(patience, func() {
+			fmt.Fprintf(os.Stderr, "%s hangs\n", p.Name)
+			panic("hung: " + p.Name)
+		})
+		b.run(p)
+		watch.Stop()
+		verdict.Runs++
+		if !b.next() {
+			verdict.Complete = true
+			break
+		}
+		if verdict.Runs == limit {
+			break
+		}
+	}
+	for pc := range b.pcs {
+		verdict.Lines = append(verdict.Lines, lines([]uintptr{pc})...)
+	}
+	slices.Sort(verdict.Lines)
+	verdict.Lines = slices.Compact(verdict.Lines)
+	slices.SortFunc(verdict.Faults, func(x, y Fault) int { return cmp.Compare(x.key(), y.key()) })
+	return verdict
+}
+
+// next turns to the following way, and reports whether there is one: the last
+// decision that can be taken otherwise is.
+func (b *bench) next() bool {
+	b.path = b.path[:b.at]
+	for len(b.path) > 0 {
+		last := &b.path[len(b.path)-1]
+		if last.picked++; last.picked < last.of {
+			return true
+		}
+		b.path = b.path[:len(b.path)-1]
+	}
+	return false
+}
+
+func (b *bench) choose(n int) int {
+	if b.at == len(b.path) {
+		b.path = append(b.path, choice{0, n})
+	}
+	b.at++
+	return b.path[b.at-1].picked
+}
+
+// run runs p once.
+func (b *bench) run(p Program) {
+	b.at = 0
+	o := b.space.NewOwner(p.Name)
+	b.rival = b.space.NewOwner("rival")
+	r := rt.New(b.choose, b.compete)
+	ended := b.call(p, o, r)
+	if err := b.rival.Close(); err != nil {
+		b.trouble(err)
+	}
+	var left *nslock.LeakError
+	if err := o.Close(); errors.As(err, &left) && ended {
+		for _, h := range left.Leaked {
+			if h.Class == "index" { // it goes with its mailbox
+				continue
+			}
+			b.fault(Fault{Category: "leak", Class: h.Class, Key: h.Key, Stack: []string{h.Where}, Text: h.String() + " was not released"})
+		}
+	}
+}
+
+// call reports whether p returned. A program may end in a panic of its own.
+func (b *bench) call(p Program, o *nslock.Owner, r *rt.Run) (returned bool) {
+	defer func() {
+		if v := recover(); v != nil && v != any(rt.ErrStop) {
+			b.trouble(fmt.Errorf("panic: %v", v))
+		}
+	}()
+	p.Run(failing{context.Background(), b}, o, r)
+	return true
+}
+
+// compete has the rival take a user's lock, or give up what it has, for "".
+func (b *bench) compete(user string) {
+	if user == "" {
+		if err := b.rival.Close(); err != nil && !errors.Is(err, nslock.ErrLeak) {
+			b.trouble(err)
+		}
+		b.rival = b.space.NewOwner("rival")
+		return
+	}
+	if _, err := b.rival.TryLockUser(user, nslock.Exclusive); err != nil && !errors.Is(err, nslock.ErrBusy) {
+		b.trouble(err)
+	}
+}
+
+func (b *bench) trouble(err error) {
+	if b.verdict.Trouble == "" {
+		b.verdict.Trouble = err.Error()
+	}
+}
+
+// failing is a context that may be over whenever it is asked.
+type failing struct {
+	context.Context
+	b *bench
+}
+
+func (c failing) Err() error {
+	var pcs [depth]uintptr
+	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+		c.b.pcs[pc] = true
+	}
+	if c.b.choose(2) == 1 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// observe writes down what the runtime refuses, in the goroutine of the call.
+func (b *bench) observe(e nslock.Event) {
+	if e.Kind != nslock.Refused {
+		return
+	}
+	var broken *nslock.OrderError
+	switch {
+	case errors.As(e.Err, &broken):
+		b.fault(Fault{
+			Category: broken.Category, Class: broken.Wanted.Class, Key: broken.Wanted.Key, Stack: stack(),
+			Held: broken.Held.Where, Text: broken.Error(),
+		})
+	case errors.Is(e.Err, nslock.ErrMisuse), errors.Is(e.Err, nslock.ErrDeadlock):
+		b.trouble(e.Err)
+	}
+}
+
+func (b *bench) fault(f Fault) {
+	if b.seen[f.key()] {
+		return
+	}
+	b.seen[f.key()] = true
+	for _, c := range b.path[:b.at] {
+		f.Path = append(f.Path, c.picked)
+	}
+	b.verdict.Faults = append(b.verdict.Faults, f)
+}
+
+// depth is how many calls of a stack are looked at.
+const depth = 128
+
+// stack returns the lines of generated code that are being run.
+func stack() []string {
+	var pcs [depth]uintptr
+	return lines(pcs[:runtime.Callers(2, pcs[:])])
+}
+
+// lines returns the lines of generated code among pcs.
+func lines(pcs []uintptr) []string {
+	frames := runtime.CallersFrames(pcs)
+	var lines []string
+	for {
+		frame, more := frames.Next()
+		if strings.HasPrefix(frame.Function, Module+"/") {
+			lines = append(lines, fmt.Sprintf("%s:%d", path.Base(frame.File), frame.Line))
+		}
+		if !more {
+			return lines
+		}
+	}
+}

@@ -1,0 +1,66 @@
+// Package rt is what generated programs ask when they have to decide: every
+// branch, loop count and key comes from a Run, so that whoever answers can
+// have a program take each of its ways in turn. It knows no locks, and does
+// nothing by itself.
+package rt
+
+import "errors"
+
+// ErrStop is the error with which generated functions give up by themselves.
+var ErrStop = errors.New("rt: stopped")
+
+// Keys are the answers to Key: enough for every order of three.
+var Keys = [...]string{"a", "b", "c"}
+
+// A Run is one execution of a program. It is used by one goroutine at a time.
+type Run struct {
+	// Choose returns a number from 0 to n-1.
+	Choose func(n int) int
+	// Rival has another owner take the lock of a user, so that an attempt to
+	// take it fails, or give up what it has, for "".
+	Rival func(user string)
+}
+
+// New returns a Run that is answered by choose.
+func New(choose func(n int) int, rival func(user string)) *Run {
+	return &Run{Choose: choose, Rival: rival}
+}
+
+// If returns a decision.
+func (r *Run) If() bool { return r.Choose(2) == 1 }
+
+// N returns a number from 0 to most.
+func (r *Run) N(most int) int { return r.Choose(most + 1) }
+
+// Key returns one of Keys.
+func (r *Run) Key() string { return Keys[r.Choose(len(Keys))] }
+
+// Name returns "x" or "y", the names of entries in tables.
+func (r *Run) Name() string { return string(rune('x' + r.Choose(2))) }
+
+// Users returns n of Keys, in any order, some perhaps twice.
+func (r *Run) Users(n int) []string {
+	users := make([]string, n)
+	for i := range users {
+		users[i] = r.Key()
+	}
+	return users
+}
+
+// Err returns nil or an error.
+func (r *Run) Err() error {
+	if r.If() {
+		return ErrStop
+	}
+	return nil
+}
+
+// Busy may have another owner hold the lock of user until Calm.
+func (r *Run) Busy(user string) {
+	if r.If() {
+		r.Rival(user)
+	}
+}
+
+// Calm ends what Busy began.
+func (r *Run) Calm() { r.Rival("") }
