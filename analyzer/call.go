@@ -150,7 +150,7 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 			if sum == nil {
 				return []*state{s}
 			}
-			sum = sum.withoutCalls()
+			sum = sum.withoutCalls(c, async)
 		}
 	}
 	if sum != nil && x.a.prints(c) {
@@ -204,6 +204,9 @@ func (x *exec) invokeMethod(s *state, cs callSite, vals []*lockset.Value) []*sta
 // invokeValue runs a call of a function value.
 func (x *exec) invokeValue(s *state, cs callSite, fn *lockset.Value, v ssa.Value, args []*lockset.Value) []*state {
 	if out, ok := x.releaseFunc(s, cs, fn); ok {
+		return out
+	}
+	if out, ok := x.pull(s, cs, fn); ok {
 		return out
 	}
 	if fn.Op == lockset.OpSum && strings.HasPrefix(fn.Aux, "iter:") && len(args) == 1 {

@@ -243,6 +243,9 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 			st.args = append(st.args, n.name(a, "g"))
 		}
 		for _, h := range g.handles {
+			if h.Op == lockset.OpDeref { // the variable stays here, what it holds may not
+				h = x.lookup(s, h)
+			}
 			st.handles = append(st.handles, n.name(h, "g"))
 		}
 		e.started = append(e.started, st)

@@ -107,7 +107,7 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 		x.wait(s, cs, c.args[0])
 		return one, true
 	case (name == "iter.Pull" || name == "iter.Pull2") && cs.result != nil:
-		x.bind(s, cs.result, x.t.Tuple(c.args[0], x.t.Site(x.siteNumber(cs), "stop")))
+		x.bind(s, cs.result, x.t.Tuple(x.t.Sum(pulled, c.args[0]), x.t.Sum(halt, c.args[0])))
 		return one, true
 	case name == "(*sync.RWMutex).RLocker" && cs.result != nil:
 		x.bind(s, cs.result, x.a.makeIface(cs.common.Signature().Results().At(0).Type(), x.t.Iface("rlocker", x.t.Sum("rlocker", c.args[0]))))
@@ -335,11 +335,43 @@ func (x *exec) runLater(s *state, c callee, async []lockmodel.Effect) {
 	}
 }
 
-// withoutCalls returns s less its calls of what the function is given.
-func (s *summary) withoutCalls() *summary {
-	out := *s
-	out.events = slices.DeleteFunc(slices.Clone(s.events), func(e *event) bool { return e.kind == evCall })
-	return &out
+// withoutCalls returns s less its calls of the arguments that async speaks of.
+func (s *summary) withoutCalls(c callee, async []lockmodel.Effect) *summary {
+	first := 0
+	if c.obj.Signature().Recv() != nil {
+		first = 1
+	}
+	later := func(v *lockset.Value) bool {
+		return v.Has(func(v *lockset.Value) bool {
+			return v.Op == lockset.OpParam && slices.ContainsFunc(async, func(e lockmodel.Effect) bool {
+				return slices.Contains(e.Params, v.N-first)
+			})
+		})
+	}
+	out := &summary{calls: s.calls}
+	at := make(map[int]int) // the calls that are left, by their old numbers
+	n := 0
+	for _, ev := range s.events {
+		if ev.kind == evCall {
+			n++
+			if later(ev.fn) {
+				continue
+			}
+			at[n-1] = len(at)
+		}
+		out.events = append(out.events, ev)
+	}
+	for _, e := range s.exits {
+		left := *e
+		left.calls = nil
+		for _, i := range e.calls {
+			if k, ok := at[i]; ok {
+				left.calls = append(left.calls, k)
+			}
+		}
+		out.exits = append(out.exits, &left)
+	}
+	return out
 }
 
 // otherThan returns the acquisitions of s of classes that spec does not speak of.

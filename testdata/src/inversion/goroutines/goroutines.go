@@ -211,3 +211,36 @@ func (p *pool) Method(id string) {
 	p.wg.Go(func() { p.n++ })
 	p.wg.Wait()
 }
+
+// feed locks each user in a goroutine that sends on a channel it made.
+func feed(s *locks.Session, users []string) <-chan string {
+	out := make(chan string)
+	go func() {
+		defer close(out)
+		for _, user := range users {
+			s.Lock(user).Unlock()
+			out <- user
+		}
+	}()
+	return out
+}
+
+// Fed waits, in a range statement, for what another function has started.
+func Fed(s *locks.Session, id string, users []string) (n int) {
+	mb := s.Open(id)
+	defer mb.Close()
+	for range feed(s, users) { // want `^ns-under-mailbox: `
+		n++
+	}
+	return n
+}
+
+// FedFirst is fed before it opens.
+func FedFirst(s *locks.Session, id string, users []string) (n int) {
+	for range feed(s, users) {
+		n++
+	}
+	mb := s.Open(id)
+	defer mb.Close()
+	return n
+}
