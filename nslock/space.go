@@ -58,7 +58,7 @@ func MaxIdleFiles(n int) Option { return func(c *config) { c.maxIdle = max(n, 0)
 // must not use the owner.
 func WithObserver(f func(Event)) Option { return func(c *config) { c.observe = f } }
 
-// Unannounced keeps the Space from listening on a socket in the lock directory, through which
+// Unannounced keeps the Space from listening on a socket, named for the lock directory, through which
 // Holders in other processes learn the names of owners. They see the process alone then.
 func Unannounced() Option { return func(c *config) { c.announce = false } }
 
