@@ -59,7 +59,8 @@ type unit struct {
 	calls        map[token.Pos]*ast.CallExpr
 	variables    map[token.Pos]*types.Var
 	conds        map[*types.Var]string
-	uniques      map[string]bool // classes of locks that are package variables, of those that were held
+	uniques      map[string]bool            // classes of locks that are package variables, of those that were held
+	entered      map[*ssa.Function][]string // see entryGates
 
 	answers map[answerKey]*answer
 

@@ -84,7 +84,7 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 				Held: Lock{Class: p.lock.Class, Key: x.lockText(p.lock), Mode: p.heldMode},
 				At:   x.siteOf(p.lock), Chain: hops(p.chain), Relation: p.rel, Compared: a.comparedRange(p.compared),
 				Ordered: p.ordered, Plain: p.lock.Is(lockset.Plain), Tried: p.lock.Is(lockset.Tried),
-				Implied: p.lock.Is(lockset.Implied) || r.want.implied, Loop: x.acqs[p.lock.Site].pos == r.cs.pos && !x.acqs[p.lock.Site].inCallee, kin: p.kin,
+				Implied: p.lock.Is(lockset.Implied) || r.want.implied, Loop: x.acqs[p.lock.Site].pos == r.cs.pos && !x.acqs[p.lock.Site].inCallee, kin: a.ungated(p, x.fn),
 			})
 		}
 		slices.SortFunc(q.Pairs, comparePairs)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
@@ -92,6 +94,21 @@ func isGivenElement(a, b *lockset.Value) bool {
 		a, b = a.Args[0], b.Args[0]
 	}
 	return false
+}
+
+// ungated returns how the locks of p stand to each other, unless a further lock
+// is held in each case: whoever takes the two the other way round there holds
+// it too, and so waits before he has either.
+func (a *unit) ungated(p *pairRec, fn *ssa.Function) kinship {
+	if p.kin == noKin {
+		return noKin
+	}
+	for _, g := range slices.Concat(p.gates, a.entryGates()[fn]) {
+		if !strings.HasPrefix(g, sharedMark) && g != p.lock.Class {
+			return noKin
+		}
+	}
+	return p.kin
 }
 
 // judgeKin decides which pairs of one inferred class may stand in either

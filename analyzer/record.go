@@ -56,8 +56,9 @@ type pairRec struct {
 	keys     []lockmodel.Path
 	compared token.Pos
 	kin      kinship
-	failed   bool    // it is reported, whatever the callers do
-	answer   *answer // what the callers say to it; nil if they are not asked
+	gates    []string // two locks of one inferred class: what is held beside, on all paths
+	failed   bool     // it is reported, whatever the callers do
+	answer   *answer  // what the callers say to it; nil if they are not asked
 }
 
 // An answer is what the callers of a function do about a pair of locks whose
@@ -137,10 +138,15 @@ func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Val
 	}
 	if l.Class == w.class && w.implied {
 		p.kin = kin(rel, l.Key, key)
+		p.gates = x.gates(s, x.sure(s, s.held), w.class)
 	}
 	k := pairKey{l.Site, rel, [2]lockmodel.Mode{p.mode, p.heldMode}, p.kin}
-	if old := a.pairs[k]; old != nil && !p.chain.less(old.chain) {
-		return old
+	if old := a.pairs[k]; old != nil {
+		p.gates = bothGates(old.gates, p.gates)
+		if !p.chain.less(old.chain) {
+			old.gates = p.gates
+			return old
+		}
 	}
 	a.pairs[k] = p
 	return p

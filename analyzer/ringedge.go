@@ -138,12 +138,7 @@ func (x *exec) orderStep(s *state, cs callSite, w wanted, key *lockset.Value, he
 	if w.try || w.class == "" || len(held) == 0 || w.plain && x.unseen(s, key) {
 		return
 	}
-	var sure []lockset.Lock
-	for _, l := range held {
-		if l.Class != "" && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !(l.Is(lockset.Plain) && x.unseen(s, l.Key)) {
-			sure = append(sure, l)
-		}
-	}
+	sure := x.sure(s, held)
 	for _, l := range sure {
 		if l.Class == w.class || !l.Is(lockset.Implied) && !w.implied {
 			continue
@@ -172,6 +167,18 @@ func (x *exec) orderStep(s *state, cs callSite, w wanted, key *lockset.Value, he
 			x.record.steps[k] = &stepRec{cs: cs, gates: gates, outer: x.takenAt(l).last().pos, chain: w.chain, unique: only}
 		}
 	}
+}
+
+// sure returns the locks of held that are held for certain and that others may
+// wait for.
+func (x *exec) sure(s *state, held lockset.Set) []lockset.Lock {
+	var out []lockset.Lock
+	for _, l := range held {
+		if l.Class != "" && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !(l.Is(lockset.Plain) && x.unseen(s, l.Key)) {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // A stepRec is an edge as one function shows it.
@@ -222,13 +229,7 @@ func (x *exec) calledUnder(s *state, fn *ssa.Function) {
 	if o := fn.Origin(); o != nil {
 		fn = o
 	}
-	var sure []lockset.Lock
-	for _, l := range s.held {
-		if l.Class != "" && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !(l.Is(lockset.Plain) && x.unseen(s, l.Key)) {
-			sure = append(sure, l)
-		}
-	}
-	gates := x.gates(s, sure)
+	gates := x.gates(s, x.sure(s, s.held))
 	if old, ok := x.record.under[fn]; ok {
 		gates = bothGates(old, gates)
 	}
@@ -256,6 +257,9 @@ func bothGates(a, b []string) []string {
 // itself calls, what all its callers hold: the greatest fixpoint of what is
 // held at its calls and what its callers were called under.
 func (a *unit) entryGates() map[*ssa.Function][]string {
+	if a.entered != nil {
+		return a.entered
+	}
 	callers := make(map[*ssa.Function][]*ssa.Function)
 	for _, f := range a.funcs {
 		if x := a.execs[f]; x != nil {
@@ -292,6 +296,7 @@ func (a *unit) entryGates() map[*ssa.Function][]string {
 			}
 		}
 	}
+	a.entered = gates
 	return gates
 }
 

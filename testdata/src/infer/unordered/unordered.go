@@ -55,3 +55,42 @@ func Split(from *Account, n int) *Account {
 	to.balance += n
 	return to
 }
+
+// Bank has accounts, and moves money under a mutex of its own.
+type Bank struct {
+	mu    sync.RWMutex
+	moves int
+}
+
+// Entry is an account of a bank.
+type Entry struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Move is the only one to take two, and only one at a time does.
+func (b *Bank) Move(from, to *Entry) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.move(from, to)
+}
+
+func (b *Bank) move(from, to *Entry) {
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	from.n, to.n = from.n-1, to.n+1
+	b.moves++
+}
+
+// Peek takes two with the bank's mutex shared, which lets others in.
+func (b *Bank) Peek(one, other *Entry) bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	other.mu.Lock() // want `^unordered: acquiring unordered.Entry.mu lock of other while holding unordered.Entry.mu lock of one`
+	defer other.mu.Unlock()
+	return one.n == other.n
+}
