@@ -3,6 +3,7 @@ package analyzer
 import (
 	"slices"
 
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
@@ -114,6 +115,9 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 	callbacks := x.applyEvents(s, cs, c, sum, sub)
 	var out []*state
 	for _, e := range sum.exits {
+		if cs.goesOn && e.ends() {
+			continue
+		}
 		t := s
 		if len(sum.exits) > 1 {
 			t = s.clone()
@@ -137,6 +141,10 @@ func (x *exec) runCallbacks(s *state, cs callSite, e *exit, callbacks []callback
 				next = append(next, x.after(t, cs, cb)...)
 				continue
 			}
+			if cb.always && cb.when != nil {
+				next = append(next, x.afterWhen(t, cs, cb)...)
+				continue
+			}
 			called := x.after(t.clone(), cs, cb)
 			t.perhapsFreed(called)
 			next = append(append(next, t), called...)
@@ -144,6 +152,19 @@ func (x *exec) runCallbacks(s *state, cs callSite, e *exit, callbacks []callback
 		states = x.dedupe(next)
 	}
 	return states
+}
+
+// afterWhen returns what s becomes by a callback that is made on one condition,
+// which s does not decide.
+func (x *exec) afterWhen(s *state, cs callSite, cb callback) []*state {
+	var out []*state
+	if t := s.clone(); x.assume(t, cb.when.Cond, cb.when.True) {
+		out = x.after(t, cs, cb)
+	}
+	if x.assume(s, cb.when.Cond, !cb.when.True) {
+		out = append(out, s)
+	}
+	return out
 }
 
 // after returns what s becomes by a callback that is made.
@@ -154,6 +175,9 @@ func (x *exec) after(s *state, cs callSite, cb callback) []*state {
 	states := []*state{s}
 	var out []*state
 	for _, t := range cb.targets {
+		if cb.again {
+			x.nextTurn(s, cs, t)
+		}
 		var next []*state
 		for _, s := range states {
 			next = append(next, x.afterTarget(s, cs, t)...)
@@ -180,6 +204,9 @@ func (x *exec) afterTarget(s *state, cs callSite, t target) []*state {
 	sub := x.substitution(s, cs, t.c)
 	var out []*state
 	for _, e := range t.sum.exits {
+		if cs.goesOn && e.ends() {
+			continue
+		}
 		after := s.clone()
 		if x.applyExit(after, cs, t.c, e, sub) {
 			out = append(out, x.runCallbacks(after, cs, e, t.nested)...)
@@ -243,6 +270,23 @@ func (x *exec) under(s *state, guard lockset.Facts, sub func(*lockset.Value) *lo
 	return part, true
 }
 
+// onlyDoubt returns the one condition of guard that s does not decide, nil if
+// there are none or several.
+func (x *exec) onlyDoubt(s *state, guard lockset.Facts, sub func(*lockset.Value) *lockset.Value) *lockset.Fact {
+	var found *lockset.Fact
+	for _, f := range guard {
+		c := sub(f.Cond)
+		if _, known := x.t.Truth(s.facts, c); known || !c.Entry() {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = &lockset.Fact{Cond: c, True: f.True}
+	}
+	return found
+}
+
 // isGuard reports whether v guards a lock that this function took: it is not nil.
 func (x *exec) isGuard(s *state, v *lockset.Value) bool {
 	return slices.ContainsFunc(s.held, func(l lockset.Lock) bool {
@@ -273,7 +317,8 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		}
 		if ev.kind == evCall {
 			cb := x.callEvent(s, cs, c, ev, sub)
-			cb.n, cb.decided, cb.always = calls, s == all, ev.always
+			cb.n, cb.decided, cb.always, cb.again = calls, s == all, ev.always, ev.again
+			cb.when = x.onlyDoubt(all, ev.guard, sub)
 			if len(cb.targets) > 0 || cb.passed != nil && len(x.calling) == 0 {
 				callbacks = append(callbacks, cb)
 			}
@@ -284,10 +329,18 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			chain = newHop(c.name, x.a.place(cs.pos), ev.chain)
 		}
 		chain = concat(cs.through, chain)
+		cs := cs
+		var keyArg []lockmodel.Path
+		if in := x.inOwnBody(cs, c, ev); in != nil {
+			cs, chain, keyArg = in.site(cs), ev.chain, in.keys
+			if chain.n == 1 {
+				chain = nil
+			}
+		}
 		switch ev.kind {
 		case evAcquire:
 			w := wanted{class: ev.class, mode: ev.mode, try: ev.try, ordered: ev.ordered, plain: ev.plain, implied: ev.implied,
-				chain: chain, freed: x.subFreed(ev.freed, sub)}
+				chain: chain, freed: x.subFreed(ev.freed, sub), keyArg: keyArg}
 			if ev.key != nil {
 				w.keys = []*lockset.Value{sub(ev.key)}
 			}
@@ -303,9 +356,11 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			x.want(s, cs, w)
 			s.owed = kept
 		case evRequire:
-			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub), origin: ev.origin}
+			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub), origin: ev.origin, keyArg: keyArg}
 			if ev.key != nil {
 				w.keys = []*lockset.Value{sub(ev.key)}
+			}
+			if ev.key != nil && keyArg == nil {
 				w.text = x.a.calleeText(cs, c, ev.key)
 			}
 			if ev.fn != nil {
@@ -428,7 +483,12 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 		if l.Class == "" {
 			continue
 		}
-		l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), e.heldAt[i]), c.key+itoa(i), nil)
+		if x.isBodyOf(c) && i < len(e.heldIn) {
+			in := e.heldIn[i]
+			l.Site = x.acquisition(in.site, l.Class, in.chain, c.key, in.keys)
+		} else {
+			l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), e.heldAt[i]), c.key+itoa(i), nil)
+		}
 		held = append(held, l)
 	}
 	type pair struct{ place, val *lockset.Value }
@@ -492,6 +552,13 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 			sp.handles = append(sp.handles, sub(h))
 		}
 		s.gos = append(slices.Clip(s.gos), sp)
+	}
+	for _, d := range e.defers {
+		q := deferred{instr: d.instr, fn: sub(d.fn)}
+		for _, a := range d.args {
+			q.args = append(q.args, sub(a))
+		}
+		s.queue(q)
 	}
 	x.setResults(s, cs, results)
 	return true

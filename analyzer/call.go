@@ -28,6 +28,11 @@ type callSite struct {
 	part eventPart
 	// alone is set if no caller of the function can help: a goroutine begins.
 	alone bool
+	// outside is set if what the body of a loop asks for is judged where the loop
+	// calls its iterator: the iterator holds the lock.
+	outside bool
+	// goesOn is set if only those ways out of a body count that go on.
+	goesOn bool
 }
 
 // An eventPart is a part of a callee's events.
@@ -196,6 +201,9 @@ func (x *exec) invokeMethod(s *state, cs callSite, vals []*lockset.Value) []*sta
 	if out, ok := x.locker(s, cs, m, recv); ok {
 		return out
 	}
+	if out, ok := x.sweep(s, cs, cs.common.Value, m.Name()); ok && len(vals) == 1 {
+		return out
+	}
 	d := dynamic{fn: recv, method: m.Name(), args: vals[1:], name: objectName(m, x.a.pkg), sig: m.Signature(),
 		target: x.a.methodTarget(cs.common.Value.Type(), m)}
 	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.types(cs.common.Value) })
@@ -213,7 +221,7 @@ func (x *exec) invokeValue(s *state, cs callSite, fn *lockset.Value, v ssa.Value
 		return x.iterate(s, cs, fn, args[0])
 	}
 	d := dynamic{fn: fn, args: args, name: "function value", sig: cs.common.Signature(), target: x.a.valueTarget(v)}
-	if out, ok := x.sweep(s, cs, v); ok {
+	if out, ok := x.sweep(s, cs, v, ""); ok {
 		return out
 	}
 	return x.dynamicCall(s, cs, d, func() flowSet { return x.a.flow.funcs(v) })

@@ -20,6 +20,9 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	for _, a := range ev.args {
 		d.args = append(d.args, sub(a))
 	}
+	if t := typeArgument(cs, ev); t != nil && d.fn.Op != lockset.OpIface && !d.fn.Rooted() {
+		d.fn = x.a.makeIface(t, d.fn)
+	}
 	inner := s.view()
 	inner.held = x.without(s, x.subFreed(ev.freed, sub))
 	for i, l := range ev.held {
@@ -177,7 +180,7 @@ func (x *exec) targetKey(s *state, cs callSite, ev *event, t callee) []byte {
 // Memory and values do not change while the events of one call are looked at,
 // and what was followed is forgotten after it.
 func (x *exec) situation(kind byte, s *state, cs callSite, ev *event) []byte {
-	b := append(x.key[:0], kind, byte(cs.part), flag(cs.alone), flag(ev.judged))
+	b := append(x.key[:0], kind, byte(cs.part), flag(cs.alone), flag(cs.outside), flag(ev.judged))
 	b = binary.AppendUvarint(b, uint64(cs.pos))
 	b = appendFreed(appendSet(b, s.held), s.freed)
 	b = binary.AppendUvarint(b, uint64(len(s.facts)))
@@ -208,6 +211,16 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 	via.part = acquireOnly
 	mine := inner.view()
 	mine.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].from != nil })
+	if x.isBodyOf(t) { // what this function holds is judged in the body, what the iterator holds at its call
+		its := mine.clone()
+		its.held = mine.held.Without(func(l lockset.Lock) bool { return !x.acqs[l.Site].inCallee })
+		mine.held = mine.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].inCallee })
+		if len(its.held) > 0 {
+			at := via
+			at.outside = true
+			x.applyEvents(its, at, t, sum, x.substitution(inner, at, t))
+		}
+	}
 	nested := x.applyEvents(mine, via, t, sum, x.substitution(inner, via, t))
 	var done []token.Pos
 	for _, l := range inner.held {
@@ -222,7 +235,7 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 			return f == nil || f.site.pos != from.site.pos
 		})
 		at := from.site
-		at.through, at.result, at.part = nil, nil, acquireOnly
+		at.through, at.result, at.part, at.outside = nil, nil, acquireOnly, true
 		x.applyEvents(theirs, at, t, sum, x.substitution(inner, via, t))
 	}
 	return nested
@@ -231,13 +244,15 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 // A callback is a call that a callee makes for its caller: of one of targets,
 // of all of them, or of something that only the caller's caller knows.
 type callback struct {
-	n       int      // which of the callee's calls
-	decided bool     // the conditions are known to hold on which it happens
-	always  bool     // then it happens on whatever way the callee returns
-	targets []target // those that leave something behind
-	quiet   bool     // there are others
-	all     bool     // they are called one after the other
-	passed  *event   // what it has become here
+	n       int           // which of the callee's calls
+	decided bool          // the conditions are known to hold on which it happens
+	always  bool          // then it happens on whatever way the callee returns
+	targets []target      // those that leave something behind
+	quiet   bool          // there are others
+	all     bool          // they are called one after the other
+	again   bool          // it is made many times
+	when    *lockset.Fact // the one condition of it that is in doubt, nil if several are, or none
+	passed  *event        // what it has become here
 }
 
 // A target is a function that may be called back, what is known of it, and the

@@ -16,13 +16,12 @@ const maxDefers = 24
 // deferCall queues a deferred call.
 func (x *exec) deferCall(s *state, instr *ssa.Defer) []*state {
 	vals := x.operands(s, &instr.Call)
-	if instr.DeferStack != nil {
-		// The body of a range-over-func loop defers into the function around it,
-		// which is run by whoever calls the body: its effect is that of running
-		// at the end. It is taken to run when the body ends.
-		vals = slices.Clone(vals)
-	}
-	d := deferred{instr, vals[0], vals[1:]}
+	s.queue(deferred{instr, vals[0], vals[1:]})
+	return []*state{s}
+}
+
+// queue adds a deferred call.
+func (s *state) queue(d deferred) {
 	if len(s.defers) < maxDefers {
 		s.defers = append(slices.Clip(s.defers), d)
 	}
@@ -30,12 +29,14 @@ func (x *exec) deferCall(s *state, instr *ssa.Defer) []*state {
 	s.defers = slices.CompactFunc(slices.Clone(s.defers), func(a, b deferred) bool {
 		return a.instr == b.instr && a.fn == b.fn && slices.Equal(a.args, b.args)
 	})
-	return []*state{s}
 }
 
 // runDefers runs the queued calls, the last one first.
 func (x *exec) runDefers(s *state) []*state {
 	states := []*state{s}
+	if x.isBody() {
+		return states // they run at the end of the function around it
+	}
 	for range maxDefers + 1 {
 		var next []*state
 		more := false
@@ -57,6 +58,14 @@ func (x *exec) runDefers(s *state) []*state {
 		}
 	}
 	return states
+}
+
+// returns ends a path. What only the bodies of loops have deferred has no
+// instruction of its own that runs it.
+func (x *exec) returns(s *state, instr *ssa.Return) {
+	for _, t := range x.runDefers(s) {
+		x.ret(t, instr)
+	}
 }
 
 // panics1 runs an explicit panic: the deferred calls run, and if one of them

@@ -164,7 +164,7 @@ func (a *unit) throughName(name, method, iface string) string {
 func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value) *event {
 	ev := &event{
 		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), fallback: fallback,
-		chain: newHop(d.name, x.a.place(cs.pos), nil),
+		chain: newHop(d.name, x.a.place(cs.pos), nil), again: x.inLoop(cs),
 	}
 	x.holdEvent(ev, cs, held)
 	return x.emit(s, ev)
@@ -284,7 +284,7 @@ func (x *exec) takenAt(l lockset.Lock) *hop {
 func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) *event {
 	out := &event{
 		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(inner, d.args), fallback: ev.fallback, judged: ev.judged,
-		chain: newHop(c.name, x.a.place(cs.pos), ev.chain),
+		chain: newHop(c.name, x.a.place(cs.pos), ev.chain), again: ev.again || x.inLoop(cs),
 	}
 	x.holdEvent(out, cs, inner.held)
 	return x.emit(inner, out)

@@ -158,7 +158,7 @@ func (x *exec) flow(b *ssa.BasicBlock, s *state) {
 	}
 	if len(in) >= x.limit {
 		x.bounded = true
-		if old := x.nearest(in, s); old.join(s, x.t) && !slices.Contains(x.pending[b.Index], old) {
+		if old := x.nearest(in, s); x.joinInto(old, s) && !slices.Contains(x.pending[b.Index], old) {
 			x.pending[b.Index] = append(x.pending[b.Index], old)
 		}
 		return
@@ -185,6 +185,34 @@ func (x *exec) nearest(in map[string]*state, s *state) *state {
 		}
 	}
 	return best
+}
+
+// joinInto makes old stand for s too. A lock whose guard could be reached, and
+// cannot any more, may have been released by way of what is forgotten.
+func (x *exec) joinInto(old, s *state) bool {
+	reach := func(s *state) map[*lockset.Value]bool {
+		var vals []*lockset.Value
+		for _, e := range s.env {
+			vals = append(vals, e.val)
+		}
+		for _, d := range s.defers {
+			vals = append(append(vals, d.fn), d.args...)
+		}
+		return x.reachable(s, vals)
+	}
+	before, its := reach(old), reach(s)
+	changed := old.join(s, x.t)
+	if !changed {
+		return false
+	}
+	after := reach(old)
+	old.held = old.held.Map(func(l lockset.Lock) lockset.Lock {
+		if l.Guard != nil && !after[l.Guard] && (before[l.Guard] || its[l.Guard]) {
+			l.Flags |= lockset.Maybe
+		}
+		return l
+	})
+	return true
 }
 
 // block runs one block on s, which it owns.
@@ -220,7 +248,7 @@ func (x *exec) dedupe(states []*state) []*state {
 		}
 		if len(out) >= x.limit {
 			x.bounded = true
-			x.nearest(seen, s).join(s, x.t)
+			x.joinInto(x.nearest(seen, s), s)
 			continue
 		}
 		seen[key] = s
@@ -271,10 +299,15 @@ func (x *exec) redefine(b *ssa.BasicBlock, s *state, n int, vals []*lockset.Valu
 	if !x.code.cyclic[b.Index] {
 		return
 	}
+	s.unset(n)
+	x.renew(s, n, vals)
+}
+
+// renew makes what s says of the product n what an earlier turn has made.
+func (x *exec) renew(s *state, n int, vals []*lockset.Value) {
 	own := func(v *lockset.Value) bool {
 		return (v.Op == lockset.OpSite || v.Op == lockset.OpAlloc) && v.N == n
 	}
-	s.unset(n)
 	has := s.mentions(own)
 	for _, v := range vals {
 		has = has || v.Has(own)

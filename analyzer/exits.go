@@ -117,8 +117,13 @@ func (x *exec) emit(s *state, ev *event) *event {
 	both := old.guard.Meet(ev.guard)
 	old.widened = old.widened || len(both) < len(old.guard)
 	old.guard = both
+	for i, arg := range ev.args {
+		if i < len(old.args) && old.args[i] != arg {
+			old.args[i] = x.t.Unknown // another one in the next turn of a loop, say
+		}
+	}
 	if ev.chain.less(old.chain) {
-		old.chain = ev.chain
+		old.chain, old.in = ev.chain, ev.in
 	}
 	return old
 }
@@ -128,7 +133,7 @@ func eventKey(ev *event, detail bool) string {
 	b := []byte{byte(ev.kind), byte(ev.mode), flag(ev.plain), flag(ev.try)}
 	b = append(append(b, ev.class...), 0)
 	b = append(append(b, ev.method...), 0)
-	b = append(b, flag(ev.origin != nil), flag(ev.judged))
+	b = append(b, flag(ev.origin != nil), flag(ev.judged), flag(ev.again))
 	if !detail {
 		return string(b)
 	}
@@ -231,6 +236,9 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		}
 		e.held = append(e.held, out)
 		e.heldAt = append(e.heldAt, x.takenAt(l))
+		if x.isBody() {
+			e.heldIn = append(e.heldIn, x.acqs[l.Site])
+		}
 	}
 	for _, h := range s.handed {
 		if h.Entry() {
@@ -249,6 +257,9 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 			st.handles = append(st.handles, n.name(h, "g"))
 		}
 		e.started = append(e.started, st)
+	}
+	if x.isBody() {
+		e.defers = n.deferred(s.defers)
 	}
 	for _, f := range s.facts {
 		if f.Cond.Entry() && !(f.Cond.Op == lockset.OpSum && f.True) && !sentinel(f, results) {
@@ -547,6 +558,14 @@ func exitKey(e *exit) string {
 	b = append(b, 0xff, 4)
 	for _, g := range e.started {
 		num(g.fn)
+	}
+	b = append(b, 0xff, 6)
+	for _, d := range e.defers {
+		b = binary.AppendUvarint(b, uint64(d.instr.Pos()))
+		num(d.fn)
+		for _, a := range d.args {
+			num(a)
+		}
 	}
 	if len(e.held)+len(e.freed) > 0 || len(e.results) > 1 {
 		b = append(b, 0xff, 5) // the results tell these ways apart

@@ -176,6 +176,9 @@ func (a *unit) wantText(cs callSite, chain *hop, keys []lockmodel.Path, plain bo
 		if !ok {
 			return ""
 		}
+		if m := a.pass.TypesInfo.Selections[sel]; m != nil && len(m.Index()) > 1 { // of an embedded mutex
+			return short(types.ExprString(sel.X))
+		}
 		if in, ok := ast.Unparen(sel.X).(*ast.SelectorExpr); ok {
 			if _, pkg := a.pass.TypesInfo.Uses[rootIdent(in)].(*types.PkgName); pkg {
 				return ""

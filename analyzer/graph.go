@@ -309,7 +309,7 @@ func (a *unit) matters(fn *ssa.Function) bool {
 // helper reports whether f is a small function whose effect is worth knowing:
 // it computes a key, puts keys in order, or writes a field, or calls one that
 // does, at most maxHelpers calls away.
-func (a *unit) helper(f *ssa.Function) bool { return a.helps(f, maxHelpers) }
+func (a *unit) helper(f *ssa.Function) bool { return a.helps(f, maxHelpers) || a.sortsAny(f) }
 
 const maxHelpers = 3
 
@@ -333,6 +333,53 @@ func (a *unit) helps(f *ssa.Function, depth int) bool {
 		}
 	}
 	return n <= 60 && acts
+}
+
+// sortsAny reports whether f, which may be somewhat larger, sorts something.
+func (a *unit) sortsAny(f *ssa.Function) bool {
+	n, sorts := 0, false
+	for _, b := range f.Blocks {
+		n += len(b.Instrs)
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			sorts = sorts || ok && a.sorts(call)
+		}
+	}
+	return sorts && len(f.Blocks) <= 16 && n <= 150
+}
+
+// sorts reports whether a call says something of the order of a slice.
+func (a *unit) sorts(call *ssa.Call) bool {
+	fn := call.Call.StaticCallee()
+	if fn == nil {
+		return false
+	}
+	if o := fn.Origin(); o != nil {
+		fn = o
+	}
+	op := orders[fn.String()]
+	return op != noOrder && op != compares && op != isLess
+}
+
+// givesKeys reports whether importers may need to know what f returns: it is an
+// exported helper whose result is a key, keys in order, or a sorted slice.
+func (a *unit) givesKeys(f *ssa.Function) bool {
+	obj := a.objectOf(f)
+	if obj == nil || !obj.Exported() || !a.helper(f) {
+		return false
+	}
+	for r := range f.Signature.Results().Variables() {
+		t := r.Type()
+		if s, ok := t.Underlying().(*types.Slice); ok {
+			t = s.Elem()
+		} else if len(f.Blocks) > 1 && f.Signature.Results().Len() == 1 {
+			continue // a key that is computed: it is nothing that its caller has
+		}
+		if isKey(t) {
+			return true
+		}
+	}
+	return false
 }
 
 // summaryFor returns what is known of a callee; known is false if nothing is.
@@ -388,6 +435,7 @@ func (a *unit) analyse(f *ssa.Function) {
 	x := newExec(a, f)
 	a.summaries[f] = x.run()
 	a.execs[f] = x
+	a.dump(x)
 }
 
 // maxRounds bounds how often the functions of a recursion are run. Each round
@@ -410,7 +458,7 @@ func (a *unit) solve() {
 		slices.Reverse(comp) // later functions tend to be callees
 		var members []*ssa.Function
 		for _, m := range comp {
-			if g.lockish[m] || g.dynamic[m] && a.dynamicMatters(m) {
+			if g.lockish[m] || g.dynamic[m] && a.dynamicMatters(m) || a.givesKeys(a.funcs[m]) {
 				members = append(members, a.funcs[m])
 			}
 		}

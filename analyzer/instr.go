@@ -98,7 +98,7 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 		x.edge(b, b.Succs[0], s)
 		return nil
 	case *ssa.Return:
-		x.ret(s, instr)
+		x.returns(s, instr)
 		return nil
 	case *ssa.Panic:
 		x.panics1(s)
@@ -294,9 +294,13 @@ func (x *exec) store(s *state, place, val *lockset.Value) {
 	s.add(place, val)
 }
 
-// elements returns what is known to lie in a container.
+// elements returns what is known to lie in a container; in a part of one, what
+// lies in the whole.
 func (x *exec) elements(s *state, container *lockset.Value) []*lockset.Value {
 	var out []*lockset.Value
+	if container.Op == lockset.OpSum && (container.Aux == "from" || container.Aux == "upto") {
+		out = x.elements(s, container.Args[0])
+	}
 	for _, m := range s.mem {
 		if m.place.Op == lockset.OpElem && m.place.Args[0] == container {
 			out = append(out, m.val)
@@ -315,13 +319,21 @@ func isArithmetic(t types.Type) bool {
 	return ok && b.Info()&types.IsNumeric != 0
 }
 
-// sameKind reports whether a conversion keeps the value: between string types
-// or between integer types.
+// sameKind reports whether a conversion keeps the value: between string types,
+// between integer types, or from a pointer to its address.
 func sameKind(a, b types.Type) bool {
+	if isUnsafe(a) || isUnsafe(b) {
+		return true
+	}
 	ab, ok1 := a.Underlying().(*types.Basic)
 	bb, ok2 := b.Underlying().(*types.Basic)
 	return ok1 && ok2 && (ab.Info()&types.IsString != 0 && bb.Info()&types.IsString != 0 ||
 		ab.Info()&types.IsInteger != 0 && bb.Info()&types.IsInteger != 0)
+}
+
+func isUnsafe(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.UnsafePointer
 }
 
 func (x *exec) unop(s *state, instr *ssa.UnOp) []*state {
@@ -407,11 +419,18 @@ func (x *exec) less(a, b *lockset.Value) *lockset.Value {
 
 func (x *exec) slice(s *state, instr *ssa.Slice) {
 	v := x.container(s, instr.X)
-	if instr.Low == nil || isZeroConst(instr.Low) {
-		x.bind(s, instr, v) // the same elements, from the first
+	low := instr.Low == nil || isZeroConst(instr.Low)
+	switch {
+	case low && instr.High == nil, low && isZeroConst(instr.High):
+		x.bind(s, instr, v) // the same elements, or none: an array that is used again
 		return
+	case low && v.Op == lockset.OpSum && v.Aux == "upto":
+		v = v.Args[0] // once more, as in a loop that takes the last off
 	}
-	part := x.t.Sum("from", v, x.eval(s, instr.Low))
+	part := x.t.Sum("upto", v)
+	if !low {
+		part = x.t.Sum("from", v, x.eval(s, instr.Low))
+	}
 	if by, ok := s.facts.SortedBy(v); ok {
 		s.facts, _ = x.t.Assume(s.facts, x.t.Sorted(part, by), true)
 	}

@@ -59,23 +59,29 @@ func (x *exec) keysOf(s *state, c callee, e lockmodel.Effect) []*lockset.Value {
 	return out
 }
 
+// maxEach bounds the elements of a slice that are told apart.
+const maxEach = 8
+
 // eachOf returns the elements of a slice: those that were put into it one by
-// one, or one value that stands for all.
+// one, and if there may be others, one value that stands for all.
 func (x *exec) eachOf(s *state, v *lockset.Value) []*lockset.Value {
 	if v.Op == lockset.OpNil {
 		return nil
 	}
 	var out []*lockset.Value
+	all := true
 	for _, m := range s.mem {
 		if m.place.Op == lockset.OpElem && m.place.Args[0] == v {
-			if !isConst(m.place.Args[1]) {
-				return []*lockset.Value{x.t.Sum("each", v)}
+			all = all && isConst(m.place.Args[1])
+			if m.val.Op == lockset.OpUnknown || len(out) == maxEach {
+				all = false
+				continue
 			}
 			out = append(out, m.val)
 		}
 	}
-	if len(out) == 0 {
-		return []*lockset.Value{x.t.Sum("each", v)}
+	if len(out) == 0 || !all {
+		return append(out, x.t.Each(v))
 	}
 	return out
 }

@@ -40,6 +40,14 @@ func (x *exec) reachable(s *state, results []*lockset.Value) map[*lockset.Value]
 			add(a)
 		}
 	}
+	if x.isBody() {
+		for _, d := range s.defers {
+			add(d.fn)
+			for _, a := range d.args {
+				add(a)
+			}
+		}
+	}
 	x.closeReach(s, &work, add)
 	return seen
 }

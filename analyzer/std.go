@@ -152,11 +152,11 @@ var orders = map[string]orderOp{
 
 // iterators lists the functions that return an iterator over the elements of
 // their first argument, by what they yield: "v" the element, "kv" its index or
-// key and the element, "k" the key.
+// key and the element, "k" the key; "down" the last one first.
 var iterators = map[string]string{
 	"slices.Values":   "v",
 	"slices.All":      "kv",
-	"slices.Backward": "kv",
+	"slices.Backward": "kv down",
 	"maps.All":        "kv",
 	"maps.Values":     "v",
 	"maps.Keys":       "k",

@@ -87,11 +87,13 @@ type event struct {
 	args     []*lockset.Value
 	fallback []*lockset.Value // what it is if nobody can say more
 	judged   bool             // it was settled here too: only what callers hold is left to judge
+	again    bool             // it may be called many times, as in a loop
 
 	pair    *pairRec // evOrder: what is reported if a caller gives keys in no order
 	always  bool     // evCall: it happens whenever its guard holds
 	widened bool     // transient: its guard has lost conditions since it was met
 	n       int      // transient: its number, in the order in which events were met
+	in      *inBody  // transient: where in the body of a range-over-func loop
 	// origin is the handler whose requirement this is: transient, see isHandler.
 	origin *ssa.Function
 
@@ -186,10 +188,14 @@ type exit struct {
 	// calls is which of the summary's evCall events, counted from 0, have surely
 	// happened; of the others, some may have.
 	calls []int
+	// Of the body of a range-over-func loop: transient, since only the function
+	// that the loop stands in asks.
+	heldIn []acquisition // where each of held was taken
+	defers []deferred    // what it has queued for the function around it
 }
 
 func (e *exit) plain() bool {
-	if len(e.freed)+len(e.held)+len(e.writes)+len(e.handed)+len(e.started) > 0 {
+	if len(e.freed)+len(e.held)+len(e.writes)+len(e.handed)+len(e.started)+len(e.defers) > 0 {
 		return false
 	}
 	for _, r := range e.results {

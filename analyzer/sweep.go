@@ -11,11 +11,11 @@ import (
 )
 
 // sweep runs a call in a loop of what lies in a container, if that is several
-// functions that do nothing but give up locks. In each turn it may be any of
+// functions, or values with a method, that do nothing but give up locks. In each turn it may be any of
 // them, and so it would seem that the loop could leave some out; they are all
 // called in one go. They are called in the order of the loop; where that is
 // not known, those come first that lie within others.
-func (x *exec) sweep(s *state, cs callSite, v ssa.Value) ([]*state, bool) {
+func (x *exec) sweep(s *state, cs callSite, v ssa.Value, method string) ([]*state, bool) {
 	load, ok := v.(*ssa.UnOp)
 	if !ok || !x.code.cyclic[load.Block().Index] {
 		return nil, false
@@ -27,7 +27,7 @@ func (x *exec) sweep(s *state, cs callSite, v ssa.Value) ([]*state, bool) {
 	if _, ok := at.Index.(*ssa.Const); ok {
 		return nil, false
 	}
-	targets, ok := x.closers(s, x.container(s, at.X), climbs(at.Index))
+	targets, ok := x.closers(s, x.container(s, at.X), method, climbs(at.Index))
 	if !ok {
 		return nil, false
 	}
@@ -45,7 +45,7 @@ func (x *exec) sweep(s *state, cs callSite, v ssa.Value) ([]*state, bool) {
 // closers returns the functions in a container, two at least, if all they do
 // is to give up locks: in the order in which a loop meets them that goes up,
 // or down.
-func (x *exec) closers(s *state, container *lockset.Value, up bool) ([]callee, bool) {
+func (x *exec) closers(s *state, container *lockset.Value, method string, up bool) ([]callee, bool) {
 	type element struct {
 		index int
 		c     callee
@@ -57,6 +57,9 @@ func (x *exec) closers(s *state, container *lockset.Value, up bool) ([]callee, b
 			continue
 		}
 		c, ok := x.a.calleeOfValue(m.val, nil)
+		if method != "" && m.val.Op == lockset.OpIface {
+			c, ok = x.a.methodOf(m.val, method, nil)
+		}
 		if !ok || !x.onlyGivesUp(c) {
 			return nil, false
 		}

@@ -171,7 +171,9 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 			}
 			var next []*state
 			for _, st := range states {
-				next = append(next, st)
+				if !x.onlyGivesUp(t) {
+					next = append(next, st)
+				}
 				out := x.run1(st.clone(), via, t)
 				next = append(next, out...)
 				st.perhapsFreed(out)
@@ -193,12 +195,16 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 // none, and with one after the other.
 func (x *exec) iterate(s *state, cs callSite, it *lockset.Value, yield *lockset.Value) []*state {
 	from := it.Args[0]
-	elem, key := x.t.Elem(from, x.t.Site(x.siteNumber(cs), "i")), x.t.Elem(x.t.Sum("keys", from), x.t.Site(x.siteNumber(cs), "k"))
+	turn := turnUp
+	if it.Aux == "iter:kv down" {
+		turn = "down"
+	}
+	elem, key := x.t.Elem(from, x.t.Site(x.siteNumber(cs), turn)), x.t.Elem(x.t.Sum("keys", from), x.t.Site(x.siteNumber(cs), "k"))
 	var args []*lockset.Value
 	switch it.Aux {
 	case "iter:v":
 		args = []*lockset.Value{elem}
-	case "iter:kv":
+	case "iter:kv", "iter:kv down":
 		args = []*lockset.Value{key, elem}
 	default:
 		args = []*lockset.Value{key}
@@ -219,10 +225,17 @@ func (x *exec) callYield(s *state, cs callSite, yield *lockset.Value, args []*lo
 	}
 	via := cs
 	via.result = nil
+	first := s.clone()
 	out := x.run1(s, via, c)
-	for _, t := range slices.Clone(out) {
-		if len(t.held) > len(s.held) {
-			out = append(out, x.run1(t.clone(), via, c)...)
+	if !slices.ContainsFunc(out, func(t *state) bool { return len(t.held) > len(first.held) }) {
+		return out
+	}
+	again := via
+	again.goesOn = true
+	for _, t := range x.run1(first.clone(), again, c) {
+		if len(t.held) > len(first.held) {
+			x.renew(t, x.siteNumber(cs), nil)
+			out = append(out, x.run1(t, via, c)...)
 		}
 	}
 	return x.dedupe(out)

@@ -157,6 +157,7 @@ func (x *exec) eventOf(kind eventKind, cs callSite, w wanted, key *lockset.Value
 	if ev.chain == nil {
 		ev.chain = newHop(x.a.callName(cs), x.a.place(cs.pos), nil)
 	}
+	ev.in = x.bodySite(cs, w.keyArg)
 	for _, f := range w.freed {
 		if (f.guard == nil || f.guard.Entry()) && (f.key == nil || f.key.Entry()) {
 			ev.freed = append(ev.freed, f)
@@ -343,6 +344,9 @@ func (x *exec) ascending(v *lockset.Value) bool {
 	}
 	if v.Op != lockset.OpSite {
 		return false
+	}
+	if v.Aux == turnUp {
+		return true
 	}
 	for val, n := range x.code.num {
 		if n != v.N {

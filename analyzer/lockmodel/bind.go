@@ -192,7 +192,28 @@ func (c *collector) lockObject(it item, class Word, obj types.Object) *Error {
 	c.locks[obj] = class.Text
 	c.name(class.Text, c.where(it.Pos))
 	c.own.Locks[l.Key] = l
+	if f := promoting(obj); f != nil && c.locks[f] == "" {
+		c.own.Locks[c.keys.Key(f)] = &Lock{Key: c.keys.Key(f), Class: l.Class, Path: l.Path}
+	}
 	return nil
+}
+
+// promoting returns the embedded field whose Lock method is that of a type, nil
+// if obj is no type or has a method of its own: calls of a promoted method are
+// calls on the field.
+func promoting(obj types.Object) *types.Var {
+	if _, ok := obj.(*types.TypeName); !ok {
+		return nil
+	}
+	st, ok := obj.Type().Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	_, index, _ := types.LookupFieldOrMethod(types.NewPointer(obj.Type()), true, obj.Pkg(), "Lock")
+	if len(index) != 2 {
+		return nil
+	}
+	return st.Field(index[0])
 }
 
 // isLock reports whether t has Lock and Unlock without arguments, or is a

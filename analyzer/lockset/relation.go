@@ -40,6 +40,11 @@ func (t *Table) Relate(f Facts, held, want *Value, ascending func(*Value) bool) 
 	if eq, ok := t.Truth(f, t.Equal(held, want)); ok && eq {
 		return Same
 	}
+	if held.Op == OpSum && held.Aux == each {
+		if x, _, path := element(want); x == held.Args[0] && path == "" {
+			return Same // one of those that are all held
+		}
+	}
 	if held.Op == OpConst && want.Op == OpConst {
 		if before, ok := constBefore(held.Aux, want.Aux); !ok {
 			return Unordered
@@ -124,7 +129,7 @@ func (t *Table) elements(f Facts, held, want *Value, ascending func(*Value) bool
 	}
 	by, sorted := f.SortedBy(hx)
 	if !sorted || !indexGrows(hi, wi, ascending) {
-		if inPrev(held, want) || hi != wi {
+		if inPrev(held, want) {
 			return Turn, true
 		}
 		return Unordered, true

@@ -207,18 +207,18 @@ func TestRelateElements(t *testing.T) {
 	}{
 		{"first and second", sorted, at(num(0), "ID"), at(num(1), "ID"), never, lockset.After},
 		{"second and tenth", sorted, at(num(2), "ID"), at(num(10), "ID"), never, lockset.After},
-		{"the wrong way round", sorted, at(num(1), "ID"), at(num(0), "ID"), never, lockset.Turn},
-		{"tenth and second", sorted, at(num(10), "ID"), at(num(2), "ID"), never, lockset.Turn},
-		{"not sorted", nil, at(num(0), "ID"), at(num(1), "ID"), never, lockset.Turn},
+		{"the wrong way round", sorted, at(num(1), "ID"), at(num(0), "ID"), never, lockset.Unordered},
+		{"tenth and second", sorted, at(num(10), "ID"), at(num(2), "ID"), never, lockset.Unordered},
+		{"not sorted", nil, at(num(0), "ID"), at(num(1), "ID"), never, lockset.Unordered},
 		{"sorted by something else", sorted, at(num(0), "Name"), at(num(1), "Name"), never, lockset.ByOther},
 		{"the turn before", sorted, at(tab.Prev(i), "ID"), at(i, "ID"), always, lockset.After},
 		{"a place as it was the turn before", sorted, tab.Prev(at(i, "ID")), at(i, "ID"), always, lockset.After},
 		{"the turn before, running down", sorted, at(tab.Prev(i), "ID"), at(i, "ID"), never, lockset.Turn},
 		{"the turn before, not sorted", nil, at(tab.Prev(i), "ID"), at(i, "ID"), always, lockset.Turn},
-		{"this turn and the one before", sorted, at(i, "ID"), at(tab.Prev(i), "ID"), always, lockset.Turn},
+		{"this turn and the one before", sorted, at(i, "ID"), at(tab.Prev(i), "ID"), always, lockset.Unordered},
 		{"the first, then a rising index", sorted, at(num(0), "ID"), at(i, "ID"), always, lockset.After},
-		{"the second, then a rising index", sorted, at(num(1), "ID"), at(i, "ID"), always, lockset.Turn},
-		{"two indices", sorted, at(i, "ID"), at(j, "ID"), always, lockset.Turn},
+		{"the second, then a rising index", sorted, at(num(1), "ID"), at(i, "ID"), always, lockset.Unordered},
+		{"two indices", sorted, at(i, "ID"), at(j, "ID"), always, lockset.Unordered},
 	} {
 		require.Equal(t, c.rel, tab.Relate(c.f, c.held, c.want, c.ascending), "%s", c.name)
 	}

@@ -183,6 +183,11 @@ func (t *Table) Elem(x, i *Value) *Value {
 	return t.intern(OpElem, "", 0, x, i)
 }
 
+// Each returns a value that stands for all elements of x.
+func (t *Table) Each(x *Value) *Value { return t.Sum(each, x) }
+
+const each = "each"
+
 // Len returns the length of x.
 func (t *Table) Len(x *Value) *Value {
 	if x.Op == OpNil || x.Op == OpZero {

@@ -174,7 +174,7 @@ func (b *Box[T]) Swap(v T) T {
 func (b *Base) Union(other *Base) {
 	b.Lock()
 	defer b.Unlock()
-	other.RLock() // want `^unordered: acquiring shapes.Base.RWMutex lock while holding`
+	other.RLock() // want `^unordered: acquiring shapes.Base.RWMutex lock of other while holding`
 	defer other.RUnlock()
 	b.n += other.n
 }

@@ -1,7 +1,10 @@
 // Package unordered holds two locks of one undeclared class together.
 package unordered
 
-import "sync"
+import (
+	"sync"
+	"unsafe"
+)
 
 // Account has a mutex and a number.
 type Account struct {
@@ -93,4 +96,17 @@ func (b *Bank) Peek(one, other *Entry) bool {
 	other.mu.Lock() // want `^unordered: acquiring unordered.Entry.mu lock of other while holding unordered.Entry.mu lock of one`
 	defer other.mu.Unlock()
 	return one.n == other.n
+
+// ByAddress locks them in the order of their addresses.
+func ByAddress(from, to *Account, n int) {
+	a, b := from, to
+	if uintptr(unsafe.Pointer(b)) < uintptr(unsafe.Pointer(a)) {
+		a, b = b, a
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	from.balance -= n
+	to.balance += n
 }

@@ -2,6 +2,7 @@
 // mutexes in every place, functions, methods, and functions of packages that
 // cannot be edited.
 //
+//lockvet:order hub inlocker
 //lockvet:order journal spool
 //lockvet:order spool table
 //lockvet:extern fixtures/inversion/declared/dotlock.Take acquire spool exclusive key=path

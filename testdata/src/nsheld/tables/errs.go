@@ -39,7 +39,7 @@ func YieldsHeld(s *locks.Session, names []string) error {
 
 // YieldsBare writes in any case.
 func YieldsBare(s *locks.Session, names []string) {
-	for name := range users(s, names) { // want `not-held: .*requires holding namespace lock`
-		s.Write(name)
+	for name := range users(s, names) {
+		s.Write(name) // want `not-held: .*requires holding namespace lock`
 	}
 }
