@@ -96,6 +96,7 @@ func (b *Bank) Peek(one, other *Entry) bool {
 	other.mu.Lock() // want `^unordered: acquiring unordered.Entry.mu lock of other while holding unordered.Entry.mu lock of one`
 	defer other.mu.Unlock()
 	return one.n == other.n
+}
 
 // ByAddress locks them in the order of their addresses.
 func ByAddress(from, to *Account, n int) {
