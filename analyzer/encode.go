@@ -221,7 +221,10 @@ func (r *reader) count() int {
 func (r *reader) each() iter.Seq[int] {
 	n := r.count()
 	return func(yield func(int) bool) {
-		for i := 0; i < n && r.err == nil && yield(i); i++ {
+		for i := 0; i < n && r.err == nil; i++ {
+			if !yield(i) {
+				return
+			}
 		}
 	}
 }

@@ -41,7 +41,7 @@ func TestFollowed(t *testing.T) {
 	require.NoError(t, err)
 	for _, name := range []string{"target.Open", "message.CopyTo"} {
 		want := "```text\n" + name + "\n" + text[name] + "```\n"
-		assert.True(t, strings.Contains(string(page), want), "docs/how-it-works.md shows another summary than\n%s", want)
+		assert.Contains(t, string(page), want, "docs/how-it-works.md shows another summary than\n%s", want)
 	}
 }
 

@@ -72,7 +72,7 @@ func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value)
 	if !ok {
 		return nil, false
 	}
-	ptr := recv
+	var ptr *lockset.Value
 	cond, ofCond := condRead(cs.common.Value)
 	switch {
 	case recv.Op == lockset.OpIface:

@@ -113,7 +113,7 @@ func (b *bench) grow(ctx context.Context, shape gen.Shape, n int, co contest) (*
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	source, facts := filepath.Join(dir, "source"), filepath.Join(dir, "facts")
 	for _, d := range []string{source, facts} {
 		if err := os.Mkdir(d, 0o755); err != nil {

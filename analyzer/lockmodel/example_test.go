@@ -12,7 +12,7 @@ import (
 )
 
 // collect reads the directives of a package that imports nothing.
-func collect(text string, imported *lockmodel.Model) (*token.FileSet, *types.Package, *lockmodel.Package) {
+func collect(text string) (*token.FileSet, *types.Package, *lockmodel.Package) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "library.go", text, parser.ParseComments)
 	if err != nil {
@@ -27,7 +27,7 @@ func collect(text string, imported *lockmodel.Model) (*token.FileSet, *types.Pac
 	if err != nil {
 		panic(err)
 	}
-	return fset, pkg, lockmodel.Collect(fset, []*ast.File{file}, pkg, info, imported)
+	return fset, pkg, lockmodel.Collect(fset, []*ast.File{file}, pkg, info, nil)
 }
 
 const library = `//lockvet:order shelf book
@@ -60,7 +60,7 @@ func ExampleParse() {
 }
 
 func ExampleCollect() {
-	_, _, pkg := collect(library, nil)
+	_, _, pkg := collect(library)
 	for _, name := range pkg.Own.ClassNames() {
 		class := pkg.Own.Classes[name]
 		fmt.Println(class.Name, class.Ordered, class.Pos)
@@ -80,7 +80,7 @@ func ExampleCollect() {
 
 // What is wrong with a directive is a problem, with a place and a category.
 func ExampleCollect_problems() {
-	_, _, pkg := collect("//lockvet:order book shelf\npackage library\n\n//lockvet:require bok\nfunc f() {}\n", nil)
+	_, _, pkg := collect("//lockvet:order book shelf\npackage library\n\n//lockvet:require bok\nfunc f() {}\n")
 	for _, p := range pkg.Problems {
 		fmt.Println(p.Category, p.Message)
 	}
@@ -88,7 +88,7 @@ func ExampleCollect_problems() {
 }
 
 func ExampleIgnore_Silences() {
-	fset, pkg, lib := collect(library, nil)
+	fset, pkg, lib := collect(library)
 	call := pkg.Scope().Lookup("Shelf").Pos() // not the line that is meant
 	ignore := lib.Ignores[0]
 	fmt.Println(ignore.Line, ignore.Covers, ignore.Categories, ignore.Reason)
@@ -101,7 +101,7 @@ func ExampleIgnore_Silences() {
 }
 
 func ExampleKey() {
-	_, pkg, _ := collect(library, nil)
+	_, pkg, _ := collect(library)
 	shelf := pkg.Scope().Lookup("Shelf")
 	open, _, _ := types.LookupFieldOrMethod(shelf.Type(), true, pkg, "Open")
 	room, _, _ := types.LookupFieldOrMethod(shelf.Type(), true, pkg, "room")
@@ -122,7 +122,7 @@ func ExampleKey() {
 }
 
 func ExampleModel_FuncOf() {
-	_, pkg, lib := collect(library, nil)
+	_, pkg, lib := collect(library)
 	open, _, _ := types.LookupFieldOrMethod(pkg.Scope().Lookup("Shelf").Type(), true, pkg, "Open")
 	fmt.Println(lib.Merged.FuncOf(open.(*types.Func)).Key)
 	// Output: (*example.com/library.Shelf).Open
@@ -130,7 +130,7 @@ func ExampleModel_FuncOf() {
 
 // Models of imports are merged in any order, and travel as the same bytes.
 func ExampleModel() {
-	_, _, lib := collect(library, nil)
+	_, _, lib := collect(library)
 	other := lockmodel.New()
 	other.Edges = append(other.Edges, lockmodel.Edge{Outer: "book", Inner: "page", Pos: "page.go:1"})
 	fmt.Println(other.Empty(), lockmodel.New().Empty())

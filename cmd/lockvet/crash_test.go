@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -25,8 +24,8 @@ func TestCrashesAreSaid(t *testing.T) {
 			cmd := exec.Command(binary, "-json", "-driver="+driver, "./...")
 			cmd.Dir = app
 			out, err := cmd.Output()
-			exit := (*exec.ExitError)(nil)
-			require.True(t, errors.As(err, &exit), "%v", err)
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit)
 			require.Equal(t, 1, exit.ExitCode(), "%s", exit.Stderr)
 			assert.NotContains(t, string(exit.Stderr), "goroutine ")
 			var result struct{ Findings, Incomplete []crashtest.Line }

@@ -34,36 +34,36 @@ var injections = []struct{ file, behind, text string }{
 
 // Overlay writes an overlay for the go command that spoils the lockvet in the
 // folder checkout, and returns its name.
-func Overlay(t testing.TB, checkout string) string {
-	t.Helper()
+func Overlay(tb testing.TB, checkout string) string {
+	tb.Helper()
 	checkout, err := filepath.Abs(checkout)
-	require.NoError(t, err)
-	dir := t.TempDir()
+	require.NoError(tb, err)
+	dir := tb.TempDir()
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for _, in := range injections {
 		file := filepath.Join(checkout, filepath.FromSlash(in.file))
 		source, err := os.ReadFile(file)
-		require.NoError(t, err)
-		require.Equal(t, 1, strings.Count(string(source), in.behind), "%q in %s", in.behind, in.file)
+		require.NoError(tb, err)
+		require.Equal(tb, 1, strings.Count(string(source), in.behind), "%q in %s", in.behind, in.file)
 		copied := filepath.Join(dir, filepath.Base(file))
-		require.NoError(t, os.WriteFile(copied, []byte(strings.Replace(string(source), in.behind, in.behind+in.text, 1)), 0o600))
+		require.NoError(tb, os.WriteFile(copied, []byte(strings.Replace(string(source), in.behind, in.behind+in.text, 1)), 0o600))
 		overlay.Replace[file] = copied
 	}
 	data, err := json.Marshal(overlay)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	name := filepath.Join(dir, "overlay.json")
-	require.NoError(t, os.WriteFile(name, data, 0o600))
+	require.NoError(tb, os.WriteFile(name, data, 0o600))
 	return name
 }
 
 // Unpack lays the modules out in a new directory and returns the folder of app.
-func Unpack(t testing.TB) string {
-	t.Helper()
-	dir := t.TempDir()
+func Unpack(tb testing.TB) string {
+	tb.Helper()
+	dir := tb.TempDir()
 	for _, f := range txtar.Parse(modules).Files {
 		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o700))
-		require.NoError(t, os.WriteFile(name, f.Data, 0o600))
+		require.NoError(tb, os.MkdirAll(filepath.Dir(name), 0o700))
+		require.NoError(tb, os.WriteFile(name, f.Data, 0o600))
 	}
 	return filepath.Join(dir, "app")
 }

@@ -47,7 +47,7 @@ func (l *Lab) marksIn(c *ast.Comment) ([]Mark, error) {
 	for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
 		quoted, err := strconv.QuotedPrefix(rest)
 		if err != nil {
-			return out, nil // the rest, or all of it, is prose
+			break // the rest, or all of it, is prose
 		}
 		text, err := strconv.Unquote(quoted)
 		if err != nil {

@@ -31,7 +31,6 @@ type body struct {
 // A guard is a variable with an open mailbox.
 type guard struct {
 	name, user, mode string
-	parked           bool
 }
 
 // body returns the outermost block of a function.
@@ -95,11 +94,6 @@ func (b *body) holds(c class, key string) (lock, bool) {
 		}
 	}
 	return lock{}, false
-}
-
-// has reports whether any lock of class is held by this function.
-func (b *body) has(c class) bool {
-	return slices.ContainsFunc(b.held, func(l lock) bool { return l.class == c })
 }
 
 // idle reports whether no lock at all can be held here.

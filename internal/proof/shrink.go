@@ -97,7 +97,7 @@ func (s *shrinker) shrink(ctx context.Context, list []difference) ([]difference,
 			return nil, err
 		}
 		for i := range list {
-			all := append(kept[i], more[i]...)
+			all := slices.Concat(kept[i], more[i])
 			active[i] = active[i] && len(all) > 0
 			if len(all) > 0 {
 				list[i] = slices.MinFunc(all, bySize).difference

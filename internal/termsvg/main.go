@@ -7,7 +7,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"log"
 	"os"
@@ -27,7 +26,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if _, err := fmt.Print(picture(os.Args[1], lines)); err != nil {
+	if _, err := os.Stdout.WriteString(picture(os.Args[1], lines)); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -134,7 +134,7 @@ type printer struct {
 func (p *printer) print(text string, args ...any) {
 	text = fmt.Sprintf(text, args...)
 	p.lines += strings.Count(text, "\n")
-	p.w.WriteString(text) // its errors are those of Flush
+	_, _ = p.w.WriteString(text) // its errors are those of Flush
 }
 
 // fn prints a function: the signature, and each line of the body. It marks the

@@ -218,6 +218,7 @@ func (b *bench) compete(user string) {
 		b.rival = b.space.NewOwner("rival")
 		return
 	}
+	//lockvet:ignore leak -- it is kept until compete gives up what the rival has
 	if _, err := b.rival.TryLockUser(user, nslock.Exclusive); err != nil && !errors.Is(err, nslock.ErrBusy) {
 		b.trouble(err)
 	}

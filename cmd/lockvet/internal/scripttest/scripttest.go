@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the expected output in the scri
 // With -update, the tests rewrite what the scripts compare.
 func Params(t *testing.T, dir string) testscript.Params {
 	t.Helper()
-	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()
 	if err != nil {
 		t.Fatalf("go env: %v", err)
 	}
