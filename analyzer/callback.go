@@ -180,7 +180,8 @@ func (x *exec) targetKey(s *state, cs callSite, ev *event, t callee) []byte {
 // Memory and values do not change while the events of one call are looked at,
 // and what was followed is forgotten after it.
 func (x *exec) situation(kind byte, s *state, cs callSite, ev *event) []byte {
-	b := append(x.key[:0], kind, byte(cs.part), flag(cs.alone), flag(cs.outside), flag(ev.judged))
+	b := x.key[:0]
+	b = append(b, kind, byte(cs.part), flag(cs.alone), flag(cs.outside), flag(ev.judged))
 	b = binary.AppendUvarint(b, uint64(cs.pos))
 	b = appendFreed(appendSet(b, s.held), s.freed)
 	b = binary.AppendUvarint(b, uint64(len(s.facts)))

@@ -435,7 +435,6 @@ func (a *unit) analyse(f *ssa.Function) {
 	x := newExec(a, f)
 	a.summaries[f] = x.run()
 	a.execs[f] = x
-	a.dump(x)
 }
 
 // maxRounds bounds how often the functions of a recursion are run. Each round
