@@ -130,17 +130,31 @@ func (x *exec) once(key []byte, cs callSite, c callee, ev *event, follow func() 
 		x.cuts = append(x.cuts, old.cuts...)
 		return old.left
 	}
-	k, n, depth := string(key), len(x.cuts), len(x.calling)
+	k, n := string(key), len(x.cuts)
 	left := follow()
 	cuts := slices.Clone(x.cuts[n:])
 	slices.Sort(cuts)
-	cuts = slices.Compact(cuts)
-	x.cuts = append(x.cuts[:n], cuts...)
+	now := &followed{x.through(cs, c, ev), slices.Compact(cuts), len(x.calling), left}
+	if old != nil {
+		now.add(old)
+	}
+	x.cuts = append(x.cuts[:n], now.cuts...)
 	if x.followed == nil {
 		x.followed = make(map[string]*followed)
 	}
-	x.followed[k] = &followed{x.through(cs, c, ev), cuts, depth, left}
+	x.followed[k] = now
 	return left
+}
+
+// add makes f stand for the run that old was, too: what was left out in the one
+// and followed in the other has been followed. So each run of a callback leaves
+// out less than the runs before, and there are few.
+func (f *followed) add(old *followed) {
+	if old.through.less(f.through) {
+		f.through = old.through
+	}
+	f.depth = min(f.depth, old.depth)
+	f.cuts = slices.DeleteFunc(f.cuts, func(k string) bool { return !slices.Contains(old.cuts, k) })
 }
 
 // through is the way from this function's call to the one that calls back.
