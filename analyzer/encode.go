@@ -99,13 +99,10 @@ func (w *writer) hops(h *hop) {
 		n = h.n
 	}
 	w.num(min(n, maxHops))
-	for i := 0; h != nil; i, h = i+1, h.next {
-		if i >= maxHops-1 && h.next != nil {
-			continue
-		}
-		w.str(h.name)
-		w.str(h.pos)
-	}
+	h.short(maxHops, func(name, pos string) {
+		w.str(name)
+		w.str(pos)
+	})
 }
 
 func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmodel.Mode) {

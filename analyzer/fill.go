@@ -117,11 +117,14 @@ func (a *unit) retiredBefore(r *acquireRec) bool {
 
 func isDefer(cs callSite) bool { _, ok := cs.instr.(*ssa.Defer); return ok }
 
+// maxWitness is how many calls of a witness a report keeps, the first ones and
+// the last: more than a person reads, and the sum of all witnesses of a package
+// must not be the square of its size.
+const maxWitness = 32
+
 func hops(h *hop) []Hop {
 	var out []Hop
-	for ; h != nil; h = h.next {
-		out = append(out, Hop{h.name, h.pos})
-	}
+	h.short(maxWitness, func(name, pos string) { out = append(out, Hop{name, pos}) })
 	return out
 }
 

@@ -119,13 +119,16 @@ type hop struct {
 	name string // what is called
 	pos  string // where, "dir/file.go:31"
 	next *hop
-	n    int // number of hops from here
+	end  *hop // the last one
+	n    int  // number of hops from here
 }
 
 func newHop(name, pos string, next *hop) *hop {
 	h := &hop{name: name, pos: pos, next: next, n: 1}
+	h.end = h
 	if next != nil {
 		h.n += next.n
+		h.end = next.end
 	}
 	return h
 }
@@ -147,11 +150,17 @@ func (h *hop) butLast() *hop {
 }
 
 // last returns the last hop.
-func (h *hop) last() *hop {
-	for h.next != nil {
-		h = h.next
+func (h *hop) last() *hop { return h.end }
+
+// short calls f with the hops of h, of which there are at most max: of a longer
+// witness the first ones and the last, without a walk to it.
+func (h *hop) short(max int, f func(name, pos string)) {
+	for i := 1; h != nil; i, h = i+1, h.next {
+		if i == max {
+			h = h.end
+		}
+		f(h.name, h.pos)
 	}
-	return h
 }
 
 // less orders witnesses: the shorter one, then by position and name.
