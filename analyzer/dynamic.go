@@ -314,6 +314,9 @@ func unsure(l lockset.Lock) bool { return l.Is(lockset.Given) || l.Is(lockset.Ma
 // unresolved counts a call under a lock that nothing is known of, and makes it
 // an obligation.
 func (x *exec) unresolved(s *state, cs callSite, d dynamic) {
+	if x.silent {
+		return
+	}
 	if !underLock(s) {
 		return
 	}

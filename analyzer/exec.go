@@ -53,6 +53,7 @@ type exec struct {
 	bounded  bool                    // something was lost to a bound
 	freedAt  map[string]token.Pos    // by class: the last release that was run
 	calling  []string                // keys of the callbacks that are being followed
+	silent   bool                    // nothing becomes an event: somebody else makes the call
 	ways     []way                   // the ways on which it returns
 	took     map[*lockset.Value]bool // guards of the locks that were taken here, or by callees
 

@@ -82,6 +82,9 @@ func (x *exec) given(s *state, v *lockset.Value, p ssa.Value) {
 //
 // It returns the event that stands for ev, nil if that is dropped.
 func (x *exec) emit(s *state, ev *event) *event {
+	if x.silent {
+		return nil
+	}
 	ev.freed = mergeFreed(ev.freed, s.freed)
 	ev.guard = x.entryFacts(s)
 	key := eventKey(ev, true)
@@ -196,6 +199,11 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 	var results []*lockset.Value
 	for _, r := range instr.Results {
 		results = append(results, x.eval(s, r))
+	}
+	if x.a.isRoot(x.fn) {
+		for _, r := range results {
+			x.escape(s, callSite{instr: instr, pos: x.returnPos(instr)}, r)
+		}
 	}
 	reach := x.reachable(s, results)
 	x.leaks(s, reach, x.returnPos(instr))

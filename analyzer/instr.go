@@ -42,9 +42,15 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 	case *ssa.BinOp:
 		x.binop(s, b, instr)
 	case *ssa.Store:
-		x.write(s, x.t.Deref(x.eval(s, instr.Addr)), x.eval(s, instr.Val), instr.Val.Type())
+		place, v := x.t.Deref(x.eval(s, instr.Addr)), x.eval(s, instr.Val)
+		x.write(s, place, v, instr.Val.Type())
+		if place.Op != lockset.OpDeref { // not a variable of this function
+			x.escape(s, callSite{instr: instr, pos: instr.Pos()}, v)
+		}
 	case *ssa.MapUpdate:
-		x.store(s, x.t.Elem(x.eval(s, instr.Map), x.eval(s, instr.Key)), x.eval(s, instr.Value))
+		v := x.eval(s, instr.Value)
+		x.store(s, x.t.Elem(x.eval(s, instr.Map), x.eval(s, instr.Key)), v)
+		x.escape(s, callSite{instr: instr, pos: instr.Pos()}, v)
 	case *ssa.Send:
 		ch := x.eval(s, instr.Chan)
 		v := x.eval(s, instr.X)

@@ -316,6 +316,9 @@ func called(s, o *state) []*event {
 
 // calls notes that the call of event ev has been made.
 func (s *state) calls(ev *event) {
+	if ev == nil {
+		return
+	}
 	i, ok := slices.BinarySearchFunc(s.called, ev, func(a, b *event) int { return a.n - b.n })
 	if !ok {
 		s.called = slices.Insert(slices.Clone(s.called), i, ev)

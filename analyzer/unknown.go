@@ -149,6 +149,9 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 	for i, v := range c.args {
 		typ := argType(c, i)
 		calls = append(calls, x.calledBack(s, c, v, typ)...)
+		if later || v.Op == lockset.OpIface {
+			x.escape(s, cs, v)
+		}
 		if later || !x.a.stdlib(c) {
 			x.handOver(s, v)
 		} else if isReferenceType(typ) {
