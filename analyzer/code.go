@@ -330,16 +330,10 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 // mayLead reports whether a value of type t may lead to a lock: to a guard, or
 // to a function or an interface that takes one.
 func (a *unit) mayLead(t types.Type) bool {
-	if isError(t) {
-		return false
-	}
-	switch u := t.Underlying().(type) {
+	t = innermost(t)
+	switch t.Underlying().(type) {
 	case *types.Signature, *types.Interface:
-		return true
-	case *types.Slice:
-		return a.mayLead(u.Elem())
-	case *types.Map:
-		return a.mayLead(u.Elem())
+		return !isError(t)
 	}
 	return a.holdsGuard(t)
 }

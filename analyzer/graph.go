@@ -122,15 +122,8 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 // callable reports whether a value of type t is something to call: a function,
 // or a container of functions.
 func callable(t types.Type) bool {
-	switch u := t.Underlying().(type) {
-	case *types.Signature:
-		return true
-	case *types.Slice:
-		return callable(u.Elem())
-	case *types.Map:
-		return callable(u.Elem())
-	}
-	return false
+	_, ok := innermost(t).Underlying().(*types.Signature)
+	return ok
 }
 
 func (a *unit) addTarget(c callee, add func(*ssa.Function), g *graph, i int) {

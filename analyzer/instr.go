@@ -24,7 +24,7 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 	case *ssa.FieldAddr:
 		x.bind(s, instr, x.t.Addr(x.fieldPlace(s, instr)))
 	case *ssa.Field:
-		st := instr.X.Type().Underlying().(*types.Struct)
+		st := structOf(instr.X.Type())
 		f := st.Field(instr.Field)
 		x.bind(s, instr, x.t.Field(x.eval(s, instr.X), x.a.fieldName(f)))
 	case *ssa.IndexAddr:
@@ -115,7 +115,7 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 
 // fieldPlace returns the place that a FieldAddr is the address of.
 func (x *exec) fieldPlace(s *state, instr *ssa.FieldAddr) *lockset.Value {
-	st := instr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+	st := structOf(instr.X.Type())
 	f := st.Field(instr.Field)
 	return x.t.Field(x.eval(s, instr.X), x.a.fieldName(f))
 }

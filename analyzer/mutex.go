@@ -318,15 +318,9 @@ func hasMutexMethod(t types.Type, name string) bool {
 // holdsLock reports whether a variable of type t is a lock, or a container of
 // locks, by its type alone.
 func (a *unit) holdsLock(t types.Type) bool {
-	switch u := t.Underlying().(type) {
-	case *types.Slice:
-		return a.holdsLock(u.Elem())
-	case *types.Array:
-		return a.holdsLock(u.Elem())
-	case *types.Map:
-		return a.holdsLock(u.Elem())
-	case *types.Pointer:
-		return a.isLockType(u.Elem())
+	t = innermost(t)
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
 	}
 	return a.isLockType(t)
 }

@@ -10,14 +10,56 @@ type fieldVar = *types.Var
 
 // structField returns field i of the struct behind t.
 func structField(t types.Type, i int) *types.Var {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
+	return structOf(t).Field(i)
+}
+
+// structOf returns the struct that t is or points to.
+func structOf(t types.Type) *types.Struct {
+	t = core(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = core(p.Elem())
 	}
-	return t.Underlying().(*types.Struct).Field(i)
+	return t.(*types.Struct)
+}
+
+// core returns the type that t is made of; for a type parameter whose types are
+// all made of the same one, that one.
+func core(t types.Type) types.Type {
+	iface, ok := t.Underlying().(*types.Interface)
+	for ok && iface.NumEmbeddeds() > 0 {
+		t = iface.EmbeddedType(0)
+		if union, ok := t.(*types.Union); ok {
+			t = union.Term(0).Type()
+		}
+		iface, ok = t.Underlying().(*types.Interface)
+	}
+	return t.Underlying()
 }
 
 // fieldVarOf is structField, of the generic type for an instance.
 func fieldVarOf(t types.Type, i int) *types.Var { return structField(t, i).Origin() }
+
+// maxNested bounds how deep a container is looked into: a map may be one of
+// itself.
+const maxNested = 30
+
+// innermost returns what slices, arrays and maps contain at the last, t itself
+// if it is none of these.
+func innermost(t types.Type) types.Type {
+	for range maxNested {
+		switch u := t.Underlying().(type) {
+		case *types.Slice:
+			t = u.Elem()
+		case *types.Array:
+			t = u.Elem()
+		case *types.Map:
+			t = u.Elem()
+		default:
+			return t
+		}
+	}
+	return t
+}
 
 // typeKey names a type across packages.
 func typeKey(t types.Type) string {

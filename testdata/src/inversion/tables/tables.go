@@ -36,6 +36,25 @@ func PackageMapReads(s *locks.Session, id, name, user string) {
 	readers[name](s, user)
 }
 
+// A Tree is a map of itself: what is put into it is nothing to call.
+type Tree map[string]Tree
+
+// Grow locks where no mailbox is open.
+func (t Tree) Grow(s *locks.Session, user string) {
+	t[user] = Tree{}
+	s.Lock(user).Unlock()
+}
+
+type entry struct{ h handler }
+
+// Entries has its struct from a type parameter.
+func Entries[E struct{ h handler } | entry](s *locks.Session, id, user string) {
+	e := E{h: charge}
+	mb := s.Open(id)
+	defer mb.Close()
+	entry(e).h(s, user) // want `ns-under-mailbox: calling .* acquires namespace lock`
+}
+
 var (
 	filled = make(map[string]handler)
 	plain  = make(map[string]handler)
