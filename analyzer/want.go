@@ -61,7 +61,7 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
 	ev := &event{kind: evOrder, class: w.class, by: key, chain: newHop("order", p.lock.Class, nil)}
 	switch {
-	case w.try || x.a.isRoot(x.fn) || key == nil || !key.Entry():
+	case w.try || !x.a.answered(x.fn) || key == nil || !key.Entry():
 		ev = nil
 	case l.Class != w.class:
 		if w.plain || !x.a.order().Before(w.class, l.Class) {
@@ -85,6 +85,9 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 	x.emit(s, ev)
 }
 
+// answered reports whether all who call f are seen, and so can be asked.
+func (a *unit) answered(f *ssa.Function) bool { return !a.isRoot(f) || a.isHandler(f) }
+
 // orderEvent judges the keys that this function gives a callee which takes a
 // lock while it holds another.
 func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset.Value) {
@@ -96,10 +99,12 @@ func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset
 		rel = x.t.Relate(s.facts, held, want, x.ascending)
 	}
 	switch {
+	case rel == lockset.Same && ev.pair.mode != ev.pair.heldMode && ev.pair.mode != lockmodel.Unknown && ev.pair.heldMode != lockmodel.Unknown:
+		ev.pair.answer.failed = true // the same lock, in another mode
 	case rel == lockset.Same || rel == lockset.After || x.isOwed(s, ev.class, want) ||
 		x.reentry(s, x.without(s, x.subFreed(ev.freed, sub)), wanted{class: ev.class}, want) != nil:
 		ev.pair.answer.met = true
-	case rel == lockset.Unordered && !x.a.isRoot(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
+	case rel == lockset.Unordered && x.a.answered(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
 		out := *ev
 		out.key, out.by, out.freed, out.guard = held, want, x.subFreed(ev.freed, sub), nil
 		out.freed = slices.DeleteFunc(out.freed, func(f freed) bool { return f.guard != nil && !f.guard.Entry() || f.key != nil && !f.key.Entry() })

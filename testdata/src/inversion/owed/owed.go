@@ -184,3 +184,50 @@ func Recursive(ctx context.Context, o *nslock.Owner, user, sharee string) error 
 	defer ns.Release()
 	return again(ctx, o, user, sharee, true)
 }
+
+// handlers are called by way of a table, by a function that holds both locks.
+var handlers = map[string]func(ctx context.Context, o *nslock.Owner, user, sharee string) error{"share": handle}
+
+func handle(ctx context.Context, o *nslock.Owner, user, sharee string) error {
+	mb, err := o.OpenMailbox(ctx, nslock.MailboxRef{User: user, UniqueID: "m"}, nslock.Shared)
+	if err != nil {
+		return err
+	}
+	defer mb.Close()
+	ns, err := o.LockUser(ctx, sharee, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	ns.Release()
+	return nil
+}
+
+// Handled holds both.
+func Handled(ctx context.Context, o *nslock.Owner, cmd, user, sharee string) error {
+	ns, err := o.LockUsers(ctx, nslock.Exclusive, user, sharee)
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	return handlers[cmd](ctx, o, user, sharee)
+}
+
+// modes takes two locks in different modes, which are one if the keys are.
+func modes(ctx context.Context, o *nslock.Owner, user, sharee string) error {
+	own, err := o.LockUser(ctx, user, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	defer own.Release()
+	other, err := o.LockUser(ctx, sharee, nslock.Shared) // want `^users-unordered: acquiring namespace lock of sharee`
+	if err != nil {
+		return err
+	}
+	other.Release()
+	return nil
+}
+
+// SameUser gives the same user twice.
+func SameUser(ctx context.Context, o *nslock.Owner, user string) error {
+	return modes(ctx, o, user, user)
+}
