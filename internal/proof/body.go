@@ -226,7 +226,14 @@ func (b *body) goroutine() {
 	c := b.literal(frame{})
 	c.held, c.open = nil, nil
 	c.unsure = !b.idle()
+	slips := b.slips
+	if !b.idle() { // what is held here is held there at run time: the same owner
+		b.slips = 0
+	}
 	c.statements(1 + b.IntN(2))
+	if !b.idle() {
+		b.slips = slips
+	}
 	switch done := b.fresh("done"); b.IntN(3) {
 	case 0:
 		b.line("var %s sync.WaitGroup\n%s.Add(1)", done, done)

@@ -8,7 +8,8 @@ import (
 // A caller is a function that calls a function which it is given.
 type caller struct {
 	call   string // with a verb for the key, and one for the function
-	lib    bool
+	lib    bool   // of the other package
+	inner  bool   // and known only there
 	free   bool   // its own callers hold nothing
 	held   []lock // what it holds while it calls
 	unsure bool   // it may hold more than that
@@ -59,7 +60,7 @@ func (b *body) callback() {
 // passer returns a function that takes a function and may be called here.
 func (b *body) passer() (*caller, bool) {
 	for _, w := range b.callers {
-		if (b.idle() || !w.free) && (w.lib || !b.inLib) && b.chance(1, 2) {
+		if (b.idle() || !w.free) && (w.lib && !w.inner || w.lib == b.inLib) && b.chance(1, 2) {
 			return w, true
 		}
 	}
@@ -68,9 +69,10 @@ func (b *body) passer() (*caller, bool) {
 
 // caller writes a function that takes a key and a function.
 func (b *body) caller() *caller {
-	w := &caller{free: b.idle(), lib: b.inLib}
+	w := &caller{free: b.idle(), lib: b.inLib, inner: b.inLib}
+	naming := b.global
 	if !b.inLib && b.chance(1, 3) {
-		b.inLib, w.lib = true, true
+		b.inLib, w.lib, naming = true, true, b.exported
 		defer func() { b.inLib = false }()
 	}
 	c := b.gen.body(frame{fails: true})
@@ -88,7 +90,7 @@ func (b *body) caller() *caller {
 	b.depth--
 	c.line("return %s", b.ending())
 	w.held, w.unsure = c.hole.held, c.hole.unsure
-	name := b.global("w")
+	name := naming("w")
 	b.declare("func %s(%s, k0 string, fn func() error) error {\n%s}\n", name, given, c.text())
 	w.call = "@" + name + "(ctx, o, r, %s, %s)"
 	b.callers = append(b.callers, w)

@@ -243,17 +243,25 @@ func (f *callee) demands() (text string) {
 	return text
 }
 
+// naming returns a name for the function f.
+func (b *body) naming(f *callee) string {
+	if f.lib && !f.inner {
+		return b.exported("f")
+	}
+	return b.global("f")
+}
+
 // plain makes a function.
 func (b *body) plain(f *callee) {
 	c := b.within(f)
-	name := b.global("f")
+	name := b.naming(f)
 	b.declare("%sfunc %s(%s)%s {\n%s}\n", f.demands(), name, list(given, f.params(0)), f.result(), c.text())
 	f.call = "@" + name + "(" + list("ctx, o, r", f.verbs(0)) + ")"
 }
 
 // recursive makes a function that may call itself, a few times.
 func (b *body) recursive(f *callee) {
-	name := b.global("f")
+	name := b.naming(f)
 	c := b.gen.body(frame{fails: f.fails})
 	var args []string
 	for i := range f.keys {

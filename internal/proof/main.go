@@ -35,11 +35,11 @@ func main() {
 	flag.IntVar(&c.show, "show", 3, "how many differences of each kind to print")
 	flag.StringVar(&c.only, "only", "", "print only differences whose kind contains this")
 	flag.Parse()
-	ok, err := c.prove(context.Background(), os.Stdout)
+	o, err := c.prove(context.Background(), os.Stdout)
 	if err != nil {
 		log.Fatal(err)
 	}
-	if !ok {
+	if len(o.differences) > 0 {
 		os.Exit(1)
 	}
 }
@@ -56,11 +56,11 @@ type config struct {
 }
 
 // prove writes, runs, lints and compares programs, prints what it finds to w,
-// and reports whether there was nothing to find. It runs in a checkout.
-func (c config) prove(ctx context.Context, w io.Writer) (bool, error) {
+// and returns it. It runs in a checkout.
+func (c config) prove(ctx context.Context, w io.Writer) (*outcome, error) {
 	m, done, err := c.open(ctx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer done()
 	programs := make([]program, c.n)
@@ -69,10 +69,10 @@ func (c config) prove(ctx context.Context, w io.Writer) (bool, error) {
 	}
 	o, err := m.examine(ctx, programs, c.limit)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	o.print(w)
-	return len(o.differences) == 0, c.explain(ctx, w, m, o.differences)
+	return o, c.explain(ctx, w, m, o.differences)
 }
 
 // explain prints a few differences of each kind, shrunk.

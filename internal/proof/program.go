@@ -72,12 +72,10 @@ func (g *gen) fresh(prefix string) string {
 
 // global returns a name for the package's scope, which nothing else in the
 // package has.
-func (g *gen) global(prefix string) string {
-	if g.inLib {
-		prefix = strings.ToUpper(prefix[:1]) + prefix[1:]
-	}
-	return g.fresh(prefix) + g.name
-}
+func (g *gen) global(prefix string) string { return g.fresh(prefix) + g.name }
+
+// exported returns a name that other packages see.
+func (g *gen) exported(prefix string) string { return g.global(strings.ToUpper(prefix)) }
 
 // one returns one of list.
 func one[T any](g *gen, list []T) T { return list[g.IntN(len(list))] }

@@ -244,6 +244,9 @@ func edits(text string) []edit {
 		var e edit
 		names := make(map[string]bool)
 		for _, stmt := range block[from:to] {
+			if signals(stmt) {
+				continue
+			}
 			e = append(e, span(stmt, ""))
 			for _, name := range defined(stmt) {
 				names[name] = true
@@ -301,6 +304,22 @@ func edits(text string) []edit {
 		return true
 	})
 	return list
+}
+
+// signals reports whether a statement tells that a goroutine has ended: without
+// it the program would wait for ever.
+func signals(stmt ast.Stmt) bool {
+	d, ok := stmt.(*ast.DeferStmt)
+	if !ok {
+		return false
+	}
+	switch f := d.Call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name == "close"
+	case *ast.SelectorExpr:
+		return f.Sel.Name == "Done"
+	}
+	return false
 }
 
 // defined returns the names that a statement declares for those after it.

@@ -61,30 +61,40 @@ func (f Fault) key() string {
 func Main(w io.Writer, limit int, programs []Program) error {
 	verdicts := make([]Verdict, len(programs))
 	var wg sync.WaitGroup
-	var failed sync.Map
-	workers := runtime.GOMAXPROCS(0)
-	for worker := range workers {
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	for worker := range errs {
 		wg.Go(func() {
-			j, err := newBench()
-			if err != nil {
-				failed.Store(worker, err)
-				return
-			}
-			for i := worker; i < len(programs); i += workers {
-				verdicts[i] = j.judge(programs[i], limit)
-			}
-			if err := j.close(); err != nil {
-				failed.Store(worker, err)
+			for i := worker; i < len(programs) && errs[worker] == nil; {
+				i, errs[worker] = work(programs, verdicts, limit, i, len(errs))
 			}
 		})
 	}
 	wg.Wait()
-	for worker := range workers {
-		if err, ok := failed.Load(worker); ok {
-			return fmt.Errorf("worker %d: %v", worker, err)
-		}
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
 	return json.NewEncoder(w).Encode(verdicts)
+}
+
+// work judges every step-th of programs from number i on, on one bench. It
+// returns early, with the number of the next program, when one hangs: its
+// bench is lost then.
+func work(programs []Program, verdicts []Verdict, limit, i, step int) (next int, err error) {
+	b, err := newBench()
+	if err != nil {
+		return i, err
+	}
+	for ; i < len(programs); i += step {
+		done := make(chan Verdict, 1)
+		go func() { done <- b.judge(programs[i], limit) }()
+		select {
+		case verdicts[i] = <-done:
+		case <-time.After(patience):
+			verdicts[i] = Verdict{Name: programs[i].Name, Trouble: "it hangs"}
+			return i + step, os.RemoveAll(b.dir)
+		}
+	}
+	return i, b.close()
 }
 
 // A bench is a lock directory on which programs are run, one after the other.
@@ -123,20 +133,15 @@ func scratch() string {
 
 func (b *bench) close() error { return errors.Join(b.space.Close(), os.RemoveAll(b.dir)) }
 
-// patience is how long one run may take before the program counts as hung: it
-// makes a few dozen system calls.
+// patience is how long the runs of a program may take before it counts as hung:
+// a run makes a few dozen system calls.
 const patience = time.Minute
 
 func (b *bench) judge(p Program, limit int) Verdict {
 	verdict := Verdict{Name: p.Name, Faults: []Fault{}}
 	b.verdict, b.seen, b.path, b.pcs = &verdict, make(map[string]bool), nil, make(map[uintptr]bool)
 	for {
-		watch := time.AfterFunc(patience, func() {
-			fmt.Fprintf(os.Stderr, "%s hangs\n", p.Name)
-			panic("hung: " + p.Name)
-		})
 		b.run(p)
-		watch.Stop()
 		verdict.Runs++
 		if !b.next() {
 			verdict.Complete = true
