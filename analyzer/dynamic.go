@@ -163,7 +163,7 @@ func (a *unit) throughName(name, method, iface string) string {
 // emitCall makes the call an event of the function under analysis.
 func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value) *event {
 	ev := &event{
-		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), fallback: fallback,
+		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), given: d.args, fallback: fallback,
 		chain: newHop(d.name, x.a.place(cs.pos), nil), again: x.inLoop(cs),
 	}
 	x.holdEvent(ev, cs, held)

@@ -217,6 +217,7 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		e.results = append(e.results, n.name(r, "r"+itoa(i)))
 	}
 	x.nameWrites(s, e, &n, reach)
+	x.nameArgs(&n)
 	for _, l := range s.held {
 		if l.Is(lockset.Given) || l.Is(lockset.Assumed) {
 			continue
@@ -315,12 +316,35 @@ func (x *exec) nameWrites(s *state, e *exit, n *namer, reach map[*lockset.Value]
 	x.nameZeros(s, e, n)
 }
 
+// nameArgs gives the objects that the function made, and passed to what it was
+// given, the names by which callers will know them.
+func (x *exec) nameArgs(n *namer) {
+	for _, ev := range x.events {
+		for i, v := range ev.given {
+			if f := n.names[v]; f != nil && !ev.args[i].Entry() && ev.args[i].Op != lockset.OpFresh {
+				ev.args[i] = f
+			}
+		}
+	}
+}
+
+// lent reports whether an object was passed to what the function was given,
+// which may have written to it.
+func (x *exec) lent(v *lockset.Value) bool {
+	for _, ev := range x.events {
+		if slices.Contains(ev.given, v) {
+			return true
+		}
+	}
+	return false
+}
+
 // nameZeros says of the structs that the function made, and of which it has
 // set some fields, that the others are zero.
 func (x *exec) nameZeros(s *state, e *exit, n *namer) {
 	var zeros []write
 	for v, f := range n.names {
-		if v.Op != lockset.OpAlloc || x.code.structs[v.N] == nil || !x.fresh(s, v) {
+		if v.Op != lockset.OpAlloc || x.code.structs[v.N] == nil || !x.fresh(s, v) || x.lent(v) {
 			continue
 		}
 		set := 0

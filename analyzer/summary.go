@@ -33,12 +33,23 @@ func (s *summary) plain() bool {
 	return len(s.exits) == 1 && s.exits[0].plain()
 }
 
+// equips reports whether a write puts something that the function was given, or
+// a function, into an object that it was given: as an option does.
+func (w write) equips() bool {
+	into := w.place
+	for isPlace(into) && into.Op != lockset.OpGlobal {
+		into = into.Args[0]
+	}
+	return into.Op == lockset.OpParam && into != w.place && w.val != w.place &&
+		w.val.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpFree || v.Op == lockset.OpFunc })
+}
+
 // leaves reports whether a call of the function may change what is held, where
 // its caller goes on, or what a function variable of its caller is.
 func (s *summary) leaves() bool {
 	for _, e := range s.exits {
 		if len(e.held)+len(e.freed) > 0 || slices.ContainsFunc(e.writes, func(w write) bool {
-			return w.place.IsWayOut() || w.place.Op == lockset.OpDeref && w.val.Op == lockset.OpFunc
+			return w.place.IsWayOut() || w.equips() || w.place.Op == lockset.OpDeref && w.val.Op == lockset.OpFunc
 		}) {
 			return true
 		}
@@ -89,11 +100,12 @@ type event struct {
 	judged   bool             // it was settled here too: only what callers hold is left to judge
 	again    bool             // it may be called many times, as in a loop
 
-	pair    *pairRec // evOrder: what is reported if a caller gives keys in no order
-	always  bool     // evCall: it happens whenever its guard holds
-	widened bool     // transient: its guard has lost conditions since it was met
-	n       int      // transient: its number, in the order in which events were met
-	in      *inBody  // transient: where in the body of a range-over-func loop
+	pair    *pairRec         // evOrder: what is reported if a caller gives keys in no order
+	always  bool             // evCall: it happens whenever its guard holds
+	given   []*lockset.Value // transient: its arguments, as they are called in the function
+	widened bool             // transient: its guard has lost conditions since it was met
+	n       int              // transient: its number, in the order in which events were met
+	in      *inBody          // transient: where in the body of a range-over-func loop
 	// origin is the handler whose requirement this is: transient, see isHandler.
 	origin *ssa.Function
 
