@@ -66,7 +66,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	packages := fs.String("packages", "./...", "its packages, as `patterns` with spaces between")
 	fs.StringVar(&o.edit, "edit", "", "a `file` of the module: measure also with a line more in it (the file itself stays as it is)")
 	fs.IntVar(&o.runs, "runs", 5, "how often each tool is run; the median counts")
-	fs.DurationVar(&o.limit, "limit", 10*time.Minute, "how long a single run may take; the table says of a tool that takes longer that it did")
+	fs.DurationVar(&o.limit, "limit", 30*time.Minute, "how long a single run may take; the table says of a tool that takes longer that it did")
 	tools := fs.String("tools", strings.Join(defaultTools, ","), "`names`, out of "+strings.Join(toolNames(), ", "))
 	sizes := fs.String("sizes", "1000,4000,16000", "`numbers` of functions for growth")
 	shapes := fs.String("shapes", "", "`names` of the shapes for growth (default all)")
