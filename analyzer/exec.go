@@ -48,14 +48,15 @@ type exec struct {
 	exits    map[string]*exit
 	entry    *state
 	record   *record
-	panics   map[string]bool         // cores of the states that have panicked
-	limit    int                     // how many states are kept apart at a point
-	bounded  bool                    // something was lost to a bound
-	freedAt  map[string]token.Pos    // by class: the last release that was run
-	calling  []string                // keys of the callbacks that are being followed
-	silent   bool                    // nothing becomes an event: somebody else makes the call
-	ways     []way                   // the ways on which it returns
-	took     map[*lockset.Value]bool // guards of the locks that were taken here, or by callees
+	panics   map[string]bool                   // cores of the states that have panicked
+	limit    int                               // how many states are kept apart at a point
+	bounded  bool                              // something was lost to a bound
+	freedAt  map[string]token.Pos              // by class: the last release that was run
+	calling  []string                          // keys of the callbacks that are being followed
+	silent   bool                              // nothing becomes an event: somebody else makes the call
+	named    map[*lockset.Value]*lockset.Value // the objects that it returns or leaves behind, and how its exits call them
+	ways     []way                             // the ways on which it returns
+	took     map[*lockset.Value]bool           // guards of the locks that were taken here, or by callees
 
 	followed map[string]*followed // callbacks of the present call that were followed
 	cuts     []string             // keys of those that were left out since, "" for one that is too deep
@@ -99,7 +100,7 @@ func newExec(a *unit, fn *ssa.Function) *exec {
 		sum:    &summary{}, events: make(map[string]*event), variants: make(map[string]int), exits: make(map[string]*exit),
 		limit:  stateLimit(len(fn.Blocks)),
 		record: newRecord(), panics: make(map[string]bool), freedAt: make(map[string]token.Pos),
-		took: make(map[*lockset.Value]bool),
+		took: make(map[*lockset.Value]bool), named: make(map[*lockset.Value]*lockset.Value),
 	}
 }
 

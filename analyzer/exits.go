@@ -217,7 +217,11 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		e.results = append(e.results, n.name(r, "r"+itoa(i)))
 	}
 	x.nameWrites(s, e, &n, reach)
-	x.nameArgs(&n)
+	for v, f := range n.names {
+		if x.named[v] == nil {
+			x.named[v] = f
+		}
+	}
 	for _, l := range s.held {
 		if l.Is(lockset.Given) || l.Is(lockset.Assumed) {
 			continue
@@ -318,10 +322,10 @@ func (x *exec) nameWrites(s *state, e *exit, n *namer, reach map[*lockset.Value]
 
 // nameArgs gives the objects that the function made, and passed to what it was
 // given, the names by which callers will know them.
-func (x *exec) nameArgs(n *namer) {
-	for _, ev := range x.events {
+func (x *exec) nameArgs() {
+	for _, ev := range x.sum.events {
 		for i, v := range ev.given {
-			if f := n.names[v]; f != nil && !ev.args[i].Entry() && ev.args[i].Op != lockset.OpFresh {
+			if f := x.named[v]; f != nil && !ev.args[i].Entry() {
 				ev.args[i] = f
 			}
 		}
@@ -632,6 +636,7 @@ func (x *exec) finish() {
 		return 0
 	})
 	x.numberCalls()
+	x.nameArgs()
 }
 
 // A way is one on which the function returns: the calls that are made there,

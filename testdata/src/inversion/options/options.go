@@ -20,7 +20,7 @@ func withHook(fn func(user string)) option { return func(st *store) { st.hook = 
 func withAfter(fn func(user string)) option { return func(st *store) { st.after = fn } }
 
 func newStore(s *locks.Session, opts ...option) *store {
-	st := &store{s: s}
+	st := &store{s: s, hook: func(string) {}}
 	for _, opt := range opts {
 		opt(st)
 	}
