@@ -151,7 +151,7 @@ func eventKey(ev *event, detail bool) string {
 	num(ev.by)
 	num(ev.fn)
 	if ev.pair != nil {
-		b = binary.AppendUvarint(b, uint64(ev.pair.lock.Site))
+		b = binary.AppendUvarint(b, uint64(ev.pair.answer.n))
 	}
 	b = append(append(b, ev.target...), 0)
 	for _, f := range ev.freed {

@@ -65,6 +65,7 @@ type pairRec struct {
 // keys they give. It is the same for all runs of the function, because a
 // function of a recursion asks itself as well, by the summary of an earlier run.
 type answer struct {
+	n           int // its number, which tells it from the questions of other functions
 	met, failed bool
 	byOther     bool // one of them has ordered something else than the keys
 }

@@ -78,7 +78,7 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 	}
 	k := answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key}
 	if x.a.answers[k] == nil {
-		x.a.answers[k] = &answer{}
+		x.a.answers[k] = &answer{n: len(x.a.answers)}
 	}
 	p.answer = x.a.answers[k]
 	ev.pair = p

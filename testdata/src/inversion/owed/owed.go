@@ -231,3 +231,37 @@ func modes(ctx context.Context, o *nslock.Owner, user, sharee string) error {
 func SameUser(ctx context.Context, o *nslock.Owner, user string) error {
 	return modes(ctx, o, user, user)
 }
+
+// nested has a function ask under a lock what it asks itself.
+func nested(ctx context.Context, o *nslock.Owner, user, sharee string) error {
+	mb, err := o.OpenMailbox(ctx, nslock.MailboxRef{User: user, UniqueID: "n"}, nslock.Shared)
+	if err != nil {
+		return err
+	}
+	defer mb.Close()
+	return innermost(ctx, o, user, sharee)
+}
+
+func innermost(ctx context.Context, o *nslock.Owner, user, sharee string) error {
+	mb, err := o.OpenMailbox(ctx, nslock.MailboxRef{User: user, UniqueID: "m"}, nslock.Shared)
+	if err != nil {
+		return err
+	}
+	defer mb.Close()
+	ns, err := o.LockUser(ctx, sharee, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	ns.Release()
+	return nil
+}
+
+// Nested holds both.
+func Nested(ctx context.Context, o *nslock.Owner, user, sharee string) error {
+	ns, err := o.LockUsers(ctx, nslock.Exclusive, user, sharee)
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	return nested(ctx, o, user, sharee)
+}
