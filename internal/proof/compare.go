@@ -68,6 +68,11 @@ func compare(p program, v judge.Verdict, reports []report) []difference {
 		if slices.ContainsFunc(v.Faults, func(f judge.Fault) bool { return f.Category == "leak" && c.told(f) }) {
 			continue // the linter lets go of what it has said to be lost
 		}
+		if (r.Category == "mode-change" || r.Category == "shared-not-exclusive") && slices.ContainsFunc(v.Faults, func(f judge.Fault) bool {
+			return f.Category == "mode-change" && c.told(f)
+		}) {
+			continue // which mode a lock has that was asked for in both is not said
+		}
 		list = append(list, difference{kind: k, program: p, report: r})
 	}
 	return list
@@ -117,6 +122,10 @@ func (c comparison) follows(f judge.Fault, faults []judge.Fault) bool {
 	}
 	return slices.ContainsFunc(faults, func(g judge.Fault) bool {
 		switch {
+		case g.Category == "leak" && g.Key == f.HeldKey: // by one of several guards of one lock
+			return c.told(g)
+		case g.Category == "not-held" && strings.Contains(g.Text, "namespace lock of "+strconv.Quote(f.Key)) && f.Class == "namespace":
+			return c.told(g) // from there on the linter takes it to be held
 		case g.Category == "leak" || g.Category == "not-held" || g.Category == "shared-not-exclusive":
 			return g.Stack[0] == f.Held && c.told(g)
 		case g.Category == f.Category: // asked for once more, after the linter took it to be granted

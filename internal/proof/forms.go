@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,9 @@ import (
 // which fails if another owner is there.
 func (b *body) tryUser() {
 	mode, k := b.mode(), b.newKey()
+	if l, ok := b.holds(namespace, k); ok { // in the other mode it never succeeds
+		mode = l.mode
+	}
 	b.line("r.Busy(%s)", k)
 	g := b.fresh("g")
 	b.line("if %s, err := o.TryLockUser(%s, %s); err == nil {", g, k, mode)
@@ -54,6 +58,8 @@ func (b *body) swap() {
 	b.bail()
 	c := b.inner()
 	c.cleanup = append(c.cleanup, first+".Release()")
+	// That the smaller and the larger one are the two is a documented limit.
+	c.keys = slices.DeleteFunc(c.keys, func(k string) bool { return k == x || k == y })
 	c.held = append(c.held, lock{namespace, low, mode})
 	c.take(acquisition{prefix: "g", release: "Release", locks: []lock{{namespace, high, mode}},
 		expr: fmt.Sprintf("o.LockUser(ctx, %s, %s)", high, mode)})

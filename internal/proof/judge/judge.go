@@ -48,6 +48,7 @@ type Fault struct {
 	Key      string   // its key
 	Stack    []string // the lines of generated code, "p1.go:12", innermost first
 	Held     string   // the line that took the lock that stands against it, or ""
+	HeldKey  string   // and that lock's key
 	Text     string   // the runtime's own words
 	Path     []int    // the decisions that lead there
 }
@@ -262,7 +263,7 @@ func (b *bench) observe(e nslock.Event) {
 	case errors.As(e.Err, &broken):
 		b.fault(Fault{
 			Category: broken.Category, Class: broken.Wanted.Class, Key: broken.Wanted.Key, Stack: stack(),
-			Held: broken.Held.Where, Text: broken.Error(),
+			Held: broken.Held.Where, HeldKey: broken.Held.Key, Text: broken.Error(),
 		})
 	case errors.Is(e.Err, nslock.ErrMisuse), errors.Is(e.Err, nslock.ErrDeadlock):
 		b.trouble(e.Err)
