@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -77,9 +78,12 @@ func FuzzAnalysis(f *testing.F) {
 // the Go installation has them.
 func TestStandardTests(t *testing.T) {
 	l := fuzzed(t)
-	files, err := filepath.Glob(filepath.Join(runtime.GOROOT(), "src", "internal", "types", "testdata", "*", "*.go"))
+	root, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
 	require.NoError(t, err)
-	more, err := filepath.Glob(filepath.Join(runtime.GOROOT(), "test", "*.go"))
+	goroot := strings.TrimSpace(string(root))
+	files, err := filepath.Glob(filepath.Join(goroot, "src", "internal", "types", "testdata", "*", "*.go"))
+	require.NoError(t, err)
+	more, err := filepath.Glob(filepath.Join(goroot, "test", "*.go"))
 	require.NoError(t, err)
 	files = append(files, more...)
 	analysed := 0
@@ -94,15 +98,15 @@ func TestStandardTests(t *testing.T) {
 }
 
 // fuzzed returns a lab with a module of one package, with -infer.
-func fuzzed(t testing.TB) *lab.Lab {
-	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(module), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "imports.go"), []byte(imports), 0o600))
+func fuzzed(tb testing.TB) *lab.Lab {
+	tb.Helper()
+	dir := tb.TempDir()
+	require.NoError(tb, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(module), 0o600))
+	require.NoError(tb, os.WriteFile(filepath.Join(dir, "imports.go"), []byte(imports), 0o600))
 	l, err := lab.Load(dir, lockvet.Suite(), ".")
-	require.NoError(t, err)
-	require.NoError(t, l.Set("lockstate.infer", "true"))
-	t.Cleanup(func() { require.NoError(t, l.Set("lockstate.infer", "false")) })
+	require.NoError(tb, err)
+	require.NoError(tb, l.Set("lockstate.infer", "true"))
+	tb.Cleanup(func() { require.NoError(tb, l.Set("lockstate.infer", "false")) })
 	return l
 }
 
@@ -141,18 +145,18 @@ func usesC(f *ast.File) bool {
 }
 
 // seeds returns the fixtures that import nothing of their module.
-func seeds(t testing.TB) [][]byte {
-	t.Helper()
+func seeds(tb testing.TB) [][]byte {
+	tb.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "src", "*", "*", "*.go"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var out [][]byte
 	for _, name := range files {
 		source, err := os.ReadFile(name)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		if len(source) <= maxSize && !strings.Contains(string(source), `"fixtures/`) && !strings.Contains(string(source), "lockvet/nslock") {
 			out = append(out, source)
 		}
 	}
-	require.NotEmpty(t, out)
+	require.NotEmpty(tb, out)
 	return out
 }

@@ -45,9 +45,12 @@ func (l *Lab) marksIn(c *ast.Comment) ([]Mark, error) {
 	}
 	var out []Mark
 	for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
+		if rest[0] != '"' && rest[0] != '`' {
+			break // the rest, or all of it, is prose
+		}
 		quoted, err := strconv.QuotedPrefix(rest)
 		if err != nil {
-			break // the rest, or all of it, is prose
+			return nil, fmt.Errorf("%s: %w", at, err)
 		}
 		text, err := strconv.Unquote(quoted)
 		if err != nil {

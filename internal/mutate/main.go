@@ -17,6 +17,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -33,13 +34,13 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
+	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, out io.Writer) error {
+func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)
 	n := flags.Int("n", 150, "how many mutations")
 	seed := flags.Uint64("seed", 1, "picks them")
@@ -72,10 +73,10 @@ func run(args []string, out io.Writer) error {
 	}
 	defer func() { _ = os.RemoveAll(tmp) }()
 	w := workshop{tmp: tmp, out: out, dirs: strings.Split(*dirs, ",")}
-	if err := w.build(picked, *unit); err != nil {
+	if err := w.build(ctx, picked, *unit); err != nil {
 		return err
 	}
-	return w.judge(picked)
+	return w.judge(ctx, picked)
 }
 
 // pick returns n of the mutations, in their order, and numbers them from 1.
@@ -101,7 +102,7 @@ type workshop struct {
 }
 
 // build writes the overlay and builds what looks at it.
-func (w *workshop) build(picked []mutation, unit bool) error {
+func (w *workshop) build(ctx context.Context, picked []mutation, unit bool) error {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for file, source := range spoil(picked) {
 		path := filepath.Join(w.tmp, strconv.Itoa(len(overlay.Replace))+".go")
@@ -118,7 +119,7 @@ func (w *workshop) build(picked []mutation, unit bool) error {
 	if err := os.WriteFile(replaced, data, 0o600); err != nil {
 		return err
 	}
-	if err := goTool("build", "-overlay="+replaced, "-o="+filepath.Join(w.tmp, "judge"), "./internal/mutate/judge"); err != nil {
+	if err := goTool(ctx, "build", "-overlay="+replaced, "-o="+filepath.Join(w.tmp, "judge"), "./internal/mutate/judge"); err != nil {
 		return err
 	}
 	if !unit {
@@ -126,7 +127,7 @@ func (w *workshop) build(picked []mutation, unit bool) error {
 	}
 	for _, dir := range w.dirs {
 		test := filepath.Join(w.tmp, strings.ReplaceAll(dir, "/", "-")+".test")
-		if err := goTool("test", "-c", "-vet=off", "-overlay="+replaced, "-o="+test, "./"+dir); err != nil {
+		if err := goTool(ctx, "test", "-c", "-vet=off", "-overlay="+replaced, "-o="+test, "./"+dir); err != nil {
 			return err
 		}
 		w.tests = append(w.tests, test)
@@ -134,19 +135,19 @@ func (w *workshop) build(picked []mutation, unit bool) error {
 	return nil
 }
 
-func goTool(args ...string) error {
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+func goTool(ctx context.Context, args ...string) error {
+	if out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("go %s: %w\n%s", args[0], err, out)
 	}
 	return nil
 }
 
 // judge prints what became of each mutation, those that live last.
-func (w *workshop) judge(picked []mutation) error {
+func (w *workshop) judge(ctx context.Context, picked []mutation) error {
 	var living []mutation
 	rest := picked
 	for len(rest) > 0 {
-		verdicts, err := w.fixtures(rest)
+		verdicts, err := w.fixtures(ctx, rest)
 		if err != nil {
 			return err
 		}
@@ -155,7 +156,7 @@ func (w *workshop) judge(picked []mutation) error {
 		}
 		for i, verdict := range verdicts {
 			if verdict == "lives" {
-				verdict = w.unitTests(rest[i])
+				verdict = w.unitTests(ctx, rest[i])
 			}
 			if verdict == "lives" {
 				living = append(living, rest[i])
@@ -173,12 +174,12 @@ func (w *workshop) judge(picked []mutation) error {
 
 // fixtures returns the verdicts on the first of the mutations, up to one that
 // ended the judge.
-func (w *workshop) fixtures(rest []mutation) ([]string, error) {
+func (w *workshop) fixtures(ctx context.Context, rest []mutation) ([]string, error) {
 	args := []string{filepath.Join("testdata", "src")}
 	for _, m := range rest {
 		args = append(args, strconv.Itoa(m.id))
 	}
-	cmd := exec.Command(filepath.Join(w.tmp, "judge"), args...)
+	cmd := exec.CommandContext(ctx, filepath.Join(w.tmp, "judge"), args...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	pipe, err := cmd.StdoutPipe()
@@ -211,9 +212,9 @@ func (w *workshop) fixtures(rest []mutation) ([]string, error) {
 const testLimit = 2 * time.Minute
 
 // unitTests shows a mutation that no fixture notices to the unit tests.
-func (w *workshop) unitTests(m mutation) string {
+func (w *workshop) unitTests(ctx context.Context, m mutation) string {
 	for i, test := range w.tests {
-		cmd := exec.Command(test, "-test.short", "-test.timeout="+testLimit.String())
+		cmd := exec.CommandContext(ctx, test, "-test.short", "-test.timeout="+testLimit.String())
 		cmd.Dir = w.dirs[i]
 		cmd.Env = append(os.Environ(), "LOCKVET_MUTANT="+strconv.Itoa(m.id))
 		if out, err := cmd.CombinedOutput(); err != nil {

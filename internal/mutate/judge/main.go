@@ -72,13 +72,13 @@ func run(fixtures string, numbers []string) error {
 		if why == "" {
 			why = "lives"
 		}
-		fmt.Println(number, why)
+		fmt.Fprintln(os.Stdout, number, why)
 	}
 	return nil
 }
 
 func end(number, why string) {
-	fmt.Println(number, why)
+	fmt.Fprintln(os.Stdout, number, why)
 	os.Exit(0)
 }
 
