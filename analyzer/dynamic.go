@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"go/types"
 	"slices"
 	"strings"
 
@@ -17,6 +18,9 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		return x.runEach(s, cs, targets)
 	}
 	rooted := d.fn.Rooted()
+	if rooted && d.method != "" && cs.result != nil && tells(cs.common.Value.Type()) {
+		x.bind(s, cs.result, x.t.Sum("call:"+d.method, d.fn))
+	}
 	if rooted && !x.a.isRoot(x.fn) {
 		s.calls(x.emitCall(s, cs, d, s.held, flow().vals))
 		return []*state{s}
@@ -44,6 +48,23 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		out = append(out, s)
 	}
 	return x.dedupe(out)
+}
+
+// tells reports whether an interface only tells keys of its value: all of its
+// methods are without parameters and return a string. Called again on the same
+// value, such a method is taken to say the same again.
+func tells(t types.Type) bool {
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok || iface.NumMethods() == 0 {
+		return false
+	}
+	for m := range iface.Methods() {
+		sig := m.Signature()
+		if sig.Params().Len() != 0 || sig.Results().Len() != 1 || !isKey(sig.Results().At(0).Type()) {
+			return false
+		}
+	}
+	return true
 }
 
 // callsBack runs a call of something unknown that is given functions: an

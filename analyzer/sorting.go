@@ -63,6 +63,11 @@ func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
 	case disturbs:
 		x.shuffle(s, v)
 		s.facts = s.facts.Unsort(v)
+	case isSorted:
+		if cs.result != nil {
+			x.a.sortedAt[x.t.Sorted(v, "")] = cs.pos
+			x.bind(s, cs.result, x.t.Sorted(v, ""))
+		}
 	case compares:
 		if cs.result != nil && len(c.args) == 2 {
 			v := x.t.Compare(c.args[0], c.args[1])

@@ -122,6 +122,7 @@ const (
 	disturbs           // puts its first argument in another order
 	compares           // three-way comparison
 	isLess             // reports whether the first is less
+	isSorted           // reports whether its first argument is sorted
 )
 
 var orders = map[string]orderOp{
@@ -135,6 +136,9 @@ var orders = map[string]orderOp{
 	"sort.Sort":               sortsIface,
 	"sort.Stable":             sortsIface,
 	"slices.Sorted":           sorted,
+	"slices.IsSorted":         isSorted,
+	"sort.StringsAreSorted":   isSorted,
+	"sort.IntsAreSorted":      isSorted,
 	"slices.SortedFunc":       sortedFunc,
 	"slices.SortedStableFunc": sortedFunc,
 	"slices.Compact":          keeps,

@@ -97,3 +97,58 @@ func TwoOfOne(s *locks.Session, users []string, i, j int) {
 	second := s.Lock(users[j]) // want `users-unordered: acquiring namespace lock of users\[j\]`
 	two(first, second)
 }
+
+// Refused goes on only if they are sorted.
+func Refused(s *locks.Session, users []string) bool {
+	if !slices.IsSorted(users) {
+		return false
+	}
+	for _, user := range users {
+		defer s.Lock(user).Unlock()
+	}
+	return true
+}
+
+// SortedIfNeeded sorts a copy of those that are not.
+func SortedIfNeeded(s *locks.Session, users []string) {
+	if !slices.IsSorted(users) {
+		users = slices.Sorted(slices.Values(users))
+	}
+	for _, user := range users {
+		defer s.Lock(user).Unlock()
+	}
+}
+
+// LookedOnly looks whether they are sorted, and goes on if not.
+func LookedOnly(s *locks.Session, users []string) {
+	if slices.IsSorted(users) {
+		return
+	}
+	for _, user := range users {
+		defer s.Lock(user).Unlock() // want `loop-unsorted: `
+	}
+}
+
+type owned interface{ Owner() string }
+
+// inOrder compares what a method of a type parameter says.
+func inOrder[T owned](s *locks.Session, a, b T) {
+	if b.Owner() < a.Owner() {
+		a, b = b, a
+	}
+	first := s.Lock(a.Owner())
+	second := s.Lock(b.Owner())
+	two(first, second)
+}
+
+func inNoOrder[T owned](s *locks.Session, a, b T) {
+	first := s.Lock(a.Owner())
+	second := s.Lock(b.Owner()) // want `users-unordered: acquiring namespace lock of b.Owner\(\) while holding namespace lock of a.Owner\(\)`
+	two(first, second)
+}
+
+// Generic leaves it to both.
+func Generic(s *locks.Session, a, b *userpair.Box) {
+	inOrder(s, a, b)
+	inNoOrder(s, a, b)
+}
