@@ -46,7 +46,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	res.Order = model.Order()
 	a := newUnit(&settings, pass, model, im)
-	fact := &Fact{}
+	fact := &Fact{Module: moduleOf(pass)}
 	if crash != nil {
 		a.stepCrashed(crash)
 	}

@@ -164,11 +164,11 @@ func (h *hop) butLast() *hop {
 // last returns the last hop.
 func (h *hop) last() *hop { return h.end }
 
-// short calls f with the hops of h, of which there are at most max: of a longer
+// short calls f with the hops of h, of which there are at most limit: of a longer
 // witness the first ones and the last, without a walk to it.
-func (h *hop) short(max int, f func(name, pos string)) {
+func (h *hop) short(limit int, f func(name, pos string)) {
 	for i := 1; h != nil; i, h = i+1, h.next {
-		if i == max {
+		if i == limit {
 			h = h.end
 		}
 		f(h.name, h.pos)

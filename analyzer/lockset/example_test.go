@@ -19,11 +19,13 @@ func ExampleTable() {
 	mb := t.Struct(t.Zero, []string{"ref"}, []*lockset.Value{ref})
 	fmt.Println(t.Field(mb, "ref"), t.Field(t.Addr(t.Global("p.box")), "ref"))
 	fmt.Println(user.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpParam }))
+	fmt.Println(t.Each(t.Global("p.refs")))
 	// Output:
 	// field.User(param1) true true
 	// true true false
 	// param1 field.ref(global.p.box)
 	// true
+	// sum.each(global.p.refs)
 }
 
 // A caller's values take the places of parameters.

@@ -27,6 +27,7 @@ func fakeSuite() []*analysis.Analyzer {
 	scope := core.Flags.String("inferscope", "all", "what to infer in")
 	stats := core.Flags.Bool("stats", false, "report figures")
 	edges := core.Flags.Bool("edges", false, "report edges")
+	core.Flags.String("asked", "", "what the run is about")
 	core.Run = func(pass *analysis.Pass) (any, error) {
 		for _, file := range pass.Files {
 			for _, c := range fakes(file) {
