@@ -15,7 +15,8 @@ type code struct {
 	names    map[ssa.Value]string  // of the variables that the analysis knows by a name
 	order    []*ssa.BasicBlock     // reverse postorder
 	cyclic   []bool                // by block: it lies on a cycle
-	live     []bits                // by block: values live at its entry
+	live     []bits                // by block: values live at its entry, by their number in across
+	across   []int                 // by value: 0 if its own block alone uses it, else a number from 1
 	hard     bits                  // values that matter to a lock
 	recovers bool                  // a deferred call may recover
 	structs  map[int]*types.Struct // by number: of the allocations of a struct
@@ -196,36 +197,42 @@ func (c *code) findCycles(fn *ssa.Function) {
 }
 
 // findLive computes, for each block, the values that are used after its entry.
+// Most values are used in their own block alone and are not counted: a function
+// of thousands of blocks would have the square of them in bits.
 func (c *code) findLive(fn *ssa.Function, n int) {
+	m := c.findAcross(fn, n)
 	c.live = make([]bits, len(fn.Blocks))
 	for i := range c.live {
-		c.live[i] = newBits(n)
+		c.live[i] = newBits(m)
 	}
 	var ops [16]*ssa.Value
-	tracked := func(v ssa.Value) bool {
-		if v == nil {
-			return false
+	live := newBits(m)
+	use := func(v ssa.Value) {
+		if tracked(v) {
+			if k := c.across[c.num[v]]; k > 0 {
+				live.set(k - 1)
+			}
 		}
-		_, ok := v.(ssa.Instruction)
-		return ok
+	}
+	def := func(v ssa.Value) {
+		if k := c.across[c.num[v]]; k > 0 {
+			live.clear(k - 1)
+		}
 	}
 	for changed := true; changed; {
 		changed = false
 		for i := len(c.order) - 1; i >= 0; i-- {
 			b := c.order[i]
-			live := newBits(n)
+			clear(live)
 			for _, s := range b.Succs {
 				live.or(c.live[s.Index])
 				pred := predIndex(b, s)
-				for _, instr := range s.Instrs {
-					phi, ok := instr.(*ssa.Phi)
-					if !ok {
-						break
-					}
-					live.clear(c.num[phi])
-					if v := phi.Edges[pred]; tracked(v) {
-						live.set(c.num[v])
-					}
+				joins := phis(s)
+				for _, phi := range joins {
+					def(phi)
+				}
+				for _, phi := range joins {
+					use(phi.Edges[pred])
 				}
 			}
 			for j := len(b.Instrs) - 1; j >= 0; j-- {
@@ -234,21 +241,15 @@ func (c *code) findLive(fn *ssa.Function, n int) {
 					continue
 				}
 				if v, ok := instr.(ssa.Value); ok {
-					live.clear(c.num[v])
+					def(v)
 				}
 				for _, op := range instr.Operands(ops[:0]) {
-					if tracked(*op) {
-						live.set(c.num[*op])
-					}
+					use(*op)
 				}
 			}
-			for _, instr := range b.Instrs { // phis are set on the way in
-				phi, ok := instr.(*ssa.Phi)
-				if !ok {
-					break
-				}
+			for _, phi := range phis(b) { // they are set on the way in
 				if phi.Referrers() != nil && len(*phi.Referrers()) > 0 {
-					live.set(c.num[phi])
+					use(phi)
 				}
 			}
 			if c.live[b.Index].or(live) {
@@ -258,12 +259,59 @@ func (c *code) findLive(fn *ssa.Function, n int) {
 	}
 }
 
+// findAcross numbers the values that are live at the entry of some block: those
+// that another block uses, phis and what they join. It returns how many there are.
+func (c *code) findAcross(fn *ssa.Function, n int) int {
+	c.across = make([]int, n)
+	m := 0
+	mark := func(v ssa.Value) {
+		if k := &c.across[c.num[v]]; *k == 0 {
+			m++
+			*k = m
+		}
+	}
+	var ops [16]*ssa.Value
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			phi, join := instr.(*ssa.Phi)
+			if join {
+				mark(phi)
+			}
+			for _, op := range instr.Operands(ops[:0]) {
+				if tracked(*op) && (join || (*op).(ssa.Instruction).Block() != b) {
+					mark(*op)
+				}
+			}
+		}
+	}
+	return m
+}
+
+// tracked reports whether states give v a value: it is made by an instruction.
+func tracked(v ssa.Value) bool {
+	_, ok := v.(ssa.Instruction)
+	return ok
+}
+
+// phis returns the phis that b begins with.
+func phis(b *ssa.BasicBlock) []*ssa.Phi {
+	var out []*ssa.Phi
+	for _, instr := range b.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		out = append(out, phi)
+	}
+	return out
+}
+
 // keepLive drops from s the values that b and its successors do not use.
 func (c *code) keepLive(b *ssa.BasicBlock, s *state) {
 	live := c.live[b.Index]
 	out := s.env[:0]
 	for _, e := range s.env {
-		if live.has(e.n) {
+		if k := c.across[e.n]; k > 0 && live.has(k-1) {
 			out = append(out, e)
 		}
 	}

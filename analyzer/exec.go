@@ -262,21 +262,14 @@ func (x *exec) dedupe(states []*state) []*state {
 // edge carries s, which it owns, from block b to its successor succ: the phis
 // take their values all at once.
 func (x *exec) edge(b, succ *ssa.BasicBlock, s *state) {
-	var phis []*ssa.Phi
-	for _, instr := range succ.Instrs {
-		phi, ok := instr.(*ssa.Phi)
-		if !ok {
-			break
-		}
-		phis = append(phis, phi)
-	}
-	if len(phis) > 0 {
+	joins := phis(succ)
+	if len(joins) > 0 {
 		pred := predIndex(b, succ)
-		vals := make([]*lockset.Value, len(phis))
-		for i, phi := range phis {
+		vals := make([]*lockset.Value, len(joins))
+		for i, phi := range joins {
 			vals[i] = x.eval(s, phi.Edges[pred])
 		}
-		for i, phi := range phis {
+		for i, phi := range joins {
 			n := x.code.num[phi]
 			x.redefine(succ, s, n, vals)
 			s.set(n, vals[i])
