@@ -218,8 +218,10 @@ func TestDuty(t *testing.T) {
 	inversion := duty
 	inversion.Range, inversion.Held = p.At(22), analyzer.Lock{Class: "mailbox"}
 	res.Duties = []analyzer.Duty{duty, same, inversion}
+	list, _ := p.Run(nsorder.Analyzer, res, nil)
 	assert.Equal(t, []string{
 		"copy.go:20: users-unordered: handing over Table.Update acquires namespace lock while holding namespace lock (expunge/expunge.go:25), in no fixed order: " +
 			"expunge.Run calls Quota.Update (expunge/expunge.go:28), here Table.Update calls LockUser (imap/copy.go:31); use LockUsers",
-	}, p.Reports(nsorder.Analyzer, res))
+	}, p.Lines(list))
+	assert.Equal(t, "copy.go:20: namespace lock (expunge/expunge.go:25) held by expunge.Run", p.Related(list[0])[0])
 }

@@ -59,6 +59,7 @@ func (r *Reporter) Duty(category string, d analyzer.Duty, fault, rule string) an
 	if d.HeldAt != "" {
 		held += " (" + d.HeldAt + ")"
 	}
+	holds := held + " held by " + d.Caller
 	if fault != "" {
 		held += ", " + fault
 	}
@@ -79,7 +80,7 @@ func (r *Reporter) Duty(category string, d analyzer.Duty, fault, rule string) an
 		Message: fmt.Sprintf("handing over %s acquires %s while holding %s: %s, here %s; %s",
 			d.Name, Class(d.Want.Class), held, call, Chain(d.Name, chain), rule),
 		Related: append([]analysis.RelatedInformation{
-			at(held + " held by " + d.Caller),
+			at(holds),
 			at(Class(d.Want.Class) + " wanted by " + d.Name),
 		}, r.steps(chain)...),
 	}
