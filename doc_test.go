@@ -362,33 +362,50 @@ func requireTest(t *testing.T, name string) {
 	}
 }
 
-// TestHowItWorks compares what the page says of the source with the source: the
-// values of the bounds, and the names of files and folders.
-func TestHowItWorks(t *testing.T) {
+// TestDocHowItWorks compares what the page says of the source with the source:
+// the bounds and their values, and the names of files and folders. All bounds
+// and all files of the core are to be there.
+func TestDocHowItWorks(t *testing.T) {
 	const page = "docs/how-it-works.md"
-	sources, err := filepath.Glob("analyzer/*.go")
-	require.NoError(t, err)
-	var source strings.Builder
-	for _, name := range sources {
-		data, err := os.ReadFile(name)
-		require.NoError(t, err)
-		source.Write(data)
-	}
 	data, err := os.ReadFile(page)
 	require.NoError(t, err)
-	bounds := regexp.MustCompile("(?m)^\\| `(\\w+)` = (\\d+) ").FindAllStringSubmatch(string(data), -1)
-	require.NotEmpty(t, bounds)
-	for _, m := range bounds {
-		assert.Regexp(t, `(?m)^\s*(const )?`+m[1]+` += `+m[2]+`$`, source.String(), "%s: %s", page, m[0])
+	declared := map[string]string{}
+	var core []string
+	for _, dir := range []string{"analyzer", "analyzer/lockset", "analyzer/lockmodel"} {
+		sources, err := filepath.Glob(dir + "/*.go")
+		require.NoError(t, err)
+		for _, name := range sources {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			core = append(core, filepath.Base(name))
+			source, err := os.ReadFile(name)
+			require.NoError(t, err)
+			for _, m := range regexp.MustCompile(`(?m)^\s*(?:const )?((?:max|Max|big)[A-Z]\w*) += (\d+)$`).FindAllStringSubmatch(string(source), -1) {
+				declared[m[1]] = m[2]
+			}
+		}
 	}
+	shown := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` = (\\d+) ").FindAllStringSubmatch(string(data), -1) {
+		shown[m[1]] = m[2]
+	}
+	require.NotEmpty(t, shown)
+	assert.Equal(t, declared, shown, "the bounds of the core, and those on %s", page)
+
 	files := regexp.MustCompile("`([\\w/]+\\.go|(?:analyzer|internal|cmd|gclplugin)/[\\w/]+)`").FindAllStringSubmatch(string(data), -1)
 	require.NotEmpty(t, files)
+	var named []string
 	for _, m := range files {
-		_, err := os.Stat(m[1])
-		if err != nil {
-			_, err = os.Stat(filepath.Join("analyzer", m[1]))
-		}
-		assert.NoError(t, err, "%s names %s", page, m[1])
+		named = append(named, m[1])
+		found := slices.ContainsFunc([]string{".", "analyzer", "analyzer/lockmodel", "analyzer/lockset"}, func(dir string) bool {
+			_, err := os.Stat(filepath.Join(dir, m[1]))
+			return err == nil
+		})
+		assert.True(t, found, "%s names %s", page, m[1])
+	}
+	for _, name := range core {
+		assert.Contains(t, named, name, "%s does not say where to read it", page)
 	}
 }
 

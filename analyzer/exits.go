@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// maxExits is how many ways out of a function its summary tells apart; the
-	// rest lose their conditions.
+	// maxExits is how many ways out of a function its summary has; of the rest
+	// callers do not know.
 	maxExits = 24
 	// maxVariants is how many events of one kind, class and mode a summary
 	// tells apart by key or by what was given up before.
