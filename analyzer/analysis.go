@@ -99,7 +99,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 			a.outer[c.Within] = true
 		}
 	}
-	a.passesLocks = len(model.Locks) > 0 || a.infer
+	a.passesLocks = len(model.Locks) > 0 || a.infer || takesLockers(pass.Pkg)
 	a.flow = &flow{a: a}
 	return a
 }

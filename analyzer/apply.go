@@ -340,7 +340,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		switch ev.kind {
 		case evAcquire:
 			w := wanted{class: ev.class, mode: ev.mode, try: ev.try, ordered: ev.ordered, plain: ev.plain, implied: ev.implied,
-				chain: chain, freed: x.subFreed(ev.freed, sub), keyArg: keyArg}
+				chain: chain, freed: x.subFreed(s, cs, ev.freed, sub), keyArg: keyArg}
 			if ev.key != nil {
 				w.keys = []*lockset.Value{sub(ev.key)}
 			}
@@ -348,15 +348,20 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 				w.by = sub(ev.by)
 				x.a.sameModes(w.by, ev.by)
 			}
-			if w.class == "" && (w.keys == nil || !x.classOf(s, &w, x.t.Deref(w.keys[0]))) {
-				continue
+			if len(ev.held) > 0 {
+				s = s.view()
+				for i, l := range ev.held {
+					for _, l := range x.heldInCallee(s, cs, c, ev, i, subLock(l, sub)) {
+						s.held = s.held.Add(l)
+					}
+				}
 			}
 			kept := s.owed
 			s.owed = append(slices.Clip(kept), perhaps...)
-			x.want(s, cs, w)
+			x.wantGiven(s, cs, w)
 			s.owed = kept
 		case evRequire:
-			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(ev.freed, sub), origin: ev.origin, keyArg: keyArg}
+			w := wanted{class: ev.class, mode: ev.mode, chain: chain, freed: x.subFreed(s, cs, ev.freed, sub), origin: ev.origin, keyArg: keyArg}
 			if ev.key != nil {
 				w.keys = []*lockset.Value{sub(ev.key)}
 			}
@@ -377,12 +382,28 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		case evJoin:
 			x.joinAt(s, cs, sub(ev.key))
 		case evOrder:
-			x.orderEvent(s, ev, sub)
+			x.orderEvent(s, cs, ev, sub)
 		case evRelease:
 			x.releaseEvent(s, cs, ev, chain, sub)
 		}
 	}
 	return callbacks
+}
+
+// wantGiven is want; a mutex that the callee was given gets its class first.
+func (x *exec) wantGiven(s *state, cs callSite, w wanted) {
+	if w.class != "" {
+		x.want(s, cs, w)
+		return
+	}
+	if w.keys == nil {
+		return
+	}
+	for _, l := range x.locksOf(s, cs, w.keys[0], w.mode) {
+		w.class, w.keys, w.mode, w.by = l.Class, one(l.Key), l.Mode, l.ModeBy
+		w.plain, w.implied = l.Is(lockset.Plain), l.Is(lockset.Implied)
+		x.want(s, cs, w)
+	}
 }
 
 // needsFirst returns the events with the requirements before the others: what
@@ -409,7 +430,7 @@ func (x *exec) synthetic(c callee) bool {
 	return c.fn != nil && c.fn.Synthetic != "" && c.fn.Origin() == nil
 }
 
-func (x *exec) subFreed(fs []freed, sub func(*lockset.Value) *lockset.Value) []freed {
+func (x *exec) subFreed(s *state, cs callSite, fs []freed, sub func(*lockset.Value) *lockset.Value) []freed {
 	var out []freed
 	for _, f := range fs {
 		g := freed{class: f.class}
@@ -418,11 +439,14 @@ func (x *exec) subFreed(fs []freed, sub func(*lockset.Value) *lockset.Value) []f
 		}
 		if f.key != nil {
 			g.key = sub(f.key)
-			if g.class == "" {
-				x.nameFreed(&g)
-			}
 		}
-		out = append(out, g)
+		if g.class != "" || g.key == nil {
+			out = append(out, g)
+			continue
+		}
+		for _, l := range x.locksOf(s, cs, g.key, lockmodel.Exclusive) {
+			out = append(out, freed{class: l.Class, key: l.Key})
+		}
 	}
 	return out
 }
@@ -476,20 +500,18 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 		return false
 	}
 	// All values are read before anything is written.
-	fs := x.subFreed(e.freed, sub)
+	fs := x.subFreed(s, cs, e.freed, sub)
 	var held []lockset.Lock
 	for i, l := range e.held {
-		l = subLock(l, sub)
-		if l.Class == "" {
-			continue
+		for _, l := range x.withClass(s, cs, subLock(l, sub)) {
+			if x.isBodyOf(c) && i < len(e.heldIn) {
+				in := e.heldIn[i]
+				l.Site = x.acquisition(in.site, l.Class, in.chain, c.key, in.keys)
+			} else {
+				l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), e.heldAt[i]), c.key+itoa(i), nil)
+			}
+			held = append(held, l)
 		}
-		if x.isBodyOf(c) && i < len(e.heldIn) {
-			in := e.heldIn[i]
-			l.Site = x.acquisition(in.site, l.Class, in.chain, c.key, in.keys)
-		} else {
-			l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), e.heldAt[i]), c.key+itoa(i), nil)
-		}
-		held = append(held, l)
 	}
 	type pair struct{ place, val *lockset.Value }
 	var writes []pair
@@ -562,6 +584,22 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 	}
 	x.setResults(s, cs, results)
 	return true
+}
+
+// withClass returns the locks that a callee holds as l, which the callee may have
+// been given without knowing their classes.
+func (x *exec) withClass(s *state, cs callSite, l lockset.Lock) []lockset.Lock {
+	if l.Class != "" {
+		return []lockset.Lock{l}
+	}
+	if l.Key == nil {
+		return nil
+	}
+	out := x.locksOf(s, cs, l.Key, l.Mode)
+	for i := range out {
+		out[i].Guard, out[i].Via, out[i].Flags = l.Guard, l.Via, out[i].Flags|l.Flags
+	}
+	return out
 }
 
 // madeContainers names the containers that were nil here before the callee

@@ -24,9 +24,11 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		d.fn = x.a.makeIface(t, d.fn)
 	}
 	inner := s.view()
-	inner.held = x.without(s, x.subFreed(ev.freed, sub))
+	inner.held = x.without(s, x.subFreed(s, cs, ev.freed, sub))
 	for i, l := range ev.held {
-		inner.held = inner.held.Add(x.heldInCallee(cs, c, ev, i, l, sub))
+		for _, l := range x.heldInCallee(s, cs, c, ev, i, subLock(l, sub)) {
+			inner.held = inner.held.Add(l)
+		}
 	}
 	all := d.fn.Op == lockset.OpElem && !isConst(d.fn.Args[1])
 	if targets, ok := x.resolve(s, d); ok {
@@ -90,7 +92,7 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 		}
 		for _, e := range sum.exits {
 			if out.all {
-				inner.held = x.without(inner, x.subFreed(e.freed, x.substitution(inner, cs, t)))
+				inner.held = x.without(inner, x.subFreed(inner, cs, e.freed, x.substitution(inner, cs, t)))
 			}
 		}
 	}
@@ -278,14 +280,17 @@ type target struct {
 	nested []callback
 }
 
-// heldInCallee is a lock that the callee holds while it calls back, seen from here.
-func (x *exec) heldInCallee(cs callSite, c callee, ev *event, i int, l lockset.Lock, sub func(*lockset.Value) *lockset.Value) lockset.Lock {
-	l = subLock(l, sub)
-	extra := "held " + ev.heldAt[i].last().pos
-	l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), ev.heldAt[i]), extra, nil)
-	x.acqs[l.Site].inCallee = true
-	if i < len(ev.heldIn) && ev.heldIn[i].site.instr != nil {
-		x.acqs[l.Site].from = &ev.heldIn[i]
+// heldInCallee are the locks that a lock is, seen from here, which the callee
+// holds while it calls back.
+func (x *exec) heldInCallee(s *state, cs callSite, c callee, ev *event, i int, l lockset.Lock) []lockset.Lock {
+	out := x.withClass(s, cs, l)
+	for n := range out {
+		extra := "held " + ev.heldAt[i].last().pos
+		out[n].Site = x.acquisition(cs, out[n].Class, newHop(c.name, x.a.place(cs.pos), ev.heldAt[i]), extra, nil)
+		x.acqs[out[n].Site].inCallee = true
+		if i < len(ev.heldIn) && ev.heldIn[i].site.instr != nil {
+			x.acqs[out[n].Site].from = &ev.heldIn[i]
+		}
 	}
-	return l
+	return out
 }

@@ -171,9 +171,10 @@ func (x *exec) transfer(s *state, c callee) {
 	if sum == nil {
 		return
 	}
-	sub := x.substitution(s, callSite{pos: x.fn.Pos()}, c)
+	cs := callSite{pos: x.fn.Pos()}
+	sub := x.substitution(s, cs, c)
 	for _, e := range sum.exits {
-		for _, f := range x.subFreed(e.freed, sub) {
+		for _, f := range x.subFreed(s, cs, e.freed, sub) {
 			s.held = s.held.Without(func(l lockset.Lock) bool { return !l.Is(lockset.Plain) && x.frees(s, f, l) })
 		}
 	}

@@ -81,12 +81,13 @@ func readImports(pass *analysis.Pass) *imports {
 		if !pass.ImportPackageFact(p, &f) {
 			continue
 		}
-		im.any = true
 		m, err := lockmodel.Decode(f.Model)
 		if err != nil {
+			im.any = true
 			im.err = append(im.err, p.Path())
 			continue
 		}
+		im.any = im.any || !m.Empty() || len(f.Inferred) > 0 // else it only takes what it is given
 		im.model.Merge(m)
 		for _, k := range f.Known {
 			im.known[k] = true

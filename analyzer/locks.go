@@ -441,7 +441,7 @@ func (x *exec) release(s *state, cs callSite, f freed, chain *hop) {
 // releaseEvent checks a release that a callee makes of a lock of ours.
 func (x *exec) releaseEvent(s *state, cs callSite, ev *event, chain *hop, sub func(*lockset.Value) *lockset.Value) {
 	guard := sub(ev.key)
-	before := x.subFreed(ev.freed, sub)
+	before := x.subFreed(s, cs, ev.freed, sub)
 	f := freed{class: ev.class, guard: guard}
 	x.checkWithin(s, cs, f, before, chain)
 	held := slices.ContainsFunc(s.held, func(l lockset.Lock) bool { return x.frees(s, f, l) && !l.Is(lockset.Given) })

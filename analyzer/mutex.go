@@ -64,9 +64,9 @@ func isLocker(t types.Type) bool {
 }
 
 // locker runs a call of Lock or Unlock through an interface such as
-// sync.Locker, when the path knows which lock it is, or when the interface is a
-// lock of its own: a field that is a sync.Locker, of which nobody knows which
-// lock it holds.
+// sync.Locker, when the path knows which lock it is, when callers do, or when
+// the interface is a lock of its own: a field that is a sync.Locker, of which
+// nobody knows which lock it holds.
 func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value) ([]*state, bool) {
 	op, ok := isMutexMethod(m)
 	if !ok {
@@ -81,13 +81,15 @@ func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value)
 		if ptr = x.condLock(s, recv.Args[0], cond); ptr == nil {
 			return nil, false
 		}
-	case !isLocker(cs.common.Value.Type()) || x.a.lockAt(recv) == nil:
-		return nil, false
-	default:
+	case isLocker(cs.common.Value.Type()) && x.a.lockAt(recv) != nil:
 		return x.mutexAt(s, cs, op, recv, recv, nil)
+	case x.lockerOfCallers(cs, recv):
+		return x.mutexAt(s, cs, op, x.t.Deref(recv), recv, nil)
+	default:
+		return nil, false
 	}
-	if ptr.Op == lockset.OpSum && ptr.Aux == "rlocker" { // (*RWMutex).RLocker
-		ptr = ptr.Args[0]
+	ptr, shared := mutexBehind(ptr)
+	if shared {
 		op.mode = lockmodel.Shared
 	}
 	place := x.t.Deref(ptr)
@@ -95,6 +97,102 @@ func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value)
 		return nil, false
 	}
 	return x.mutexAt(s, cs, op, place, ptr, nil)
+}
+
+// lockerOfCallers reports whether the receiver of a mutex method called through
+// an interface is for callers to name.
+func (x *exec) lockerOfCallers(cs callSite, recv *lockset.Value) bool {
+	return isBare(recv) && x.a.passesLocks && x.a.isLockType(cs.common.Value.Type())
+}
+
+// mutexBehind returns the pointer to the mutex that v is or, as a sync.Locker,
+// is made of, and whether this Locker takes it shared: (*RWMutex).RLocker.
+func mutexBehind(v *lockset.Value) (ptr *lockset.Value, shared bool) {
+	if v.Op == lockset.OpIface && len(v.Args) == 1 {
+		v = v.Args[0]
+	}
+	if v.Op == lockset.OpSum && v.Aux == rlocker {
+		return v.Args[0], true
+	}
+	return v, false
+}
+
+const rlocker = "rlocker"
+
+// locksOf returns the locks that a callee takes by Lock or RLock of what it was
+// given: a pointer to a mutex, or an interface such as sync.Locker, whose value
+// may be of a type that embeds a mutex or has methods of its own. What is for
+// the callers of this function to name has no class; there are none if nobody
+// can tell.
+func (x *exec) locksOf(s *state, cs callSite, v *lockset.Value, mode lockmodel.Mode) []lockset.Lock {
+	ptr, shared := mutexBehind(v)
+	if shared {
+		mode = lockmodel.Shared
+	}
+	l := lockset.Lock{Mode: mode, Flags: lockset.Plain}
+	w := wanted{keys: one(ptr)}
+	if typed := x.lockerType(v); typed != nil {
+		l.Class, l.Key = typed.Class, x.keyOfTyped(s, typed, ptr)
+		return []lockset.Lock{l}
+	}
+	if x.classOf(s, &w, x.t.Deref(ptr)) {
+		if l.Class, l.Key = w.class, w.keys[0]; w.implied {
+			l.Flags |= lockset.Implied
+		}
+		return []lockset.Lock{l}
+	}
+	if v.Op == lockset.OpIface {
+		if c, ok := x.a.methodOf(v, lockMethod(mode), nil); ok {
+			if sum := x.effectsOf(c); sum != nil {
+				return x.leftBy(s, cs, c, sum)
+			}
+		}
+	}
+	if isBare(ptr) {
+		l.Key = ptr
+		return []lockset.Lock{l}
+	}
+	return nil
+}
+
+// leftBy returns the locks of known classes that a method leaves held.
+func (x *exec) leftBy(s *state, cs callSite, c callee, sum *summary) []lockset.Lock {
+	sub := x.substitution(s, cs, c)
+	for _, e := range sum.exits {
+		var out []lockset.Lock
+		for _, l := range e.held {
+			if l.Class != "" {
+				out = append(out, subLock(l, sub))
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+func lockMethod(mode lockmodel.Mode) string {
+	if mode == lockmodel.Shared {
+		return "RLock"
+	}
+	return "Lock"
+}
+
+// lockerType returns the declaration of the type that an interface holds.
+func (x *exec) lockerType(v *lockset.Value) *lockmodel.Lock {
+	if t := x.a.typeOf[v.Aux]; v.Op == lockset.OpIface && t != nil {
+		return x.a.typeLock(t)
+	}
+	return nil
+}
+
+// keyOfTyped returns the key of a lock whose type is declared.
+func (x *exec) keyOfTyped(s *state, typed *lockmodel.Lock, ptr *lockset.Value) *lockset.Value {
+	for _, f := range typed.Path {
+		ptr = x.fieldValue(s, ptr, f)
+	}
+	return ptr
 }
 
 // mutexAt runs a mutex operation on the lock at place. typed is the
@@ -105,12 +203,7 @@ func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Va
 	}
 	w := wanted{mode: op.mode, try: op.try, plain: true, keys: one(place)}
 	if typed != nil {
-		w.class = typed.Class
-		key := ptr
-		for _, f := range typed.Path {
-			key = x.fieldValue(s, key, f)
-		}
-		w.keys = one(key)
+		w.class, w.keys = typed.Class, one(x.keyOfTyped(s, typed, ptr))
 	} else if !x.classOf(s, &w, place) {
 		if !place.Rooted() || !x.a.passesLocks {
 			return nil, false
@@ -173,20 +266,6 @@ func holderOf(place *lockset.Value) *lockset.Value {
 		return place.Args[0]
 	}
 	return place
-}
-
-// nameFreed finds the class and key of a mutex that a callee has released by a
-// pointer, now that it is known where that points.
-func (x *exec) nameFreed(f *freed) {
-	place := x.t.Deref(f.key)
-	lock := x.a.lockAt(place)
-	if lock == nil {
-		return
-	}
-	f.class, f.key = lock.Class, holderOf(place)
-	for _, name := range lock.Path {
-		f.key = x.t.Field(f.key, name)
-	}
 }
 
 // A lockDecl is a lock that is declared, or inferred.

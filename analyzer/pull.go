@@ -57,9 +57,10 @@ func (x *exec) yields(s *state, cs callSite, c callee, own *lockset.Value) []*st
 		}
 		t = t.clone()
 		for i, l := range ev.held {
-			l = x.heldInCallee(cs, c, ev, i, l, sub)
-			l.Guard, l.Flags = own, l.Flags|lockset.Handed
-			t.held = t.held.Add(l)
+			for _, l := range x.heldInCallee(s, cs, c, ev, i, subLock(l, sub)) {
+				l.Guard, l.Flags = own, l.Flags|lockset.Handed
+				t.held = t.held.Add(l)
+			}
 		}
 		var args []*lockset.Value
 		for _, a := range ev.args {

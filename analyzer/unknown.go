@@ -110,7 +110,7 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 		x.bind(s, cs.result, x.t.Tuple(x.t.Sum(pulled, c.args[0]), x.t.Sum(halt, c.args[0])))
 		return one, true
 	case name == "(*sync.RWMutex).RLocker" && cs.result != nil:
-		x.bind(s, cs.result, x.a.makeIface(cs.common.Signature().Results().At(0).Type(), x.t.Iface("rlocker", x.t.Sum("rlocker", c.args[0]))))
+		x.bind(s, cs.result, x.a.makeIface(cs.common.Signature().Results().At(0).Type(), x.t.Iface(rlocker, x.t.Sum(rlocker, c.args[0]))))
 		return one, true
 	}
 	if c.obj.Pkg() != nil && pure[c.obj.Pkg().Path()] && c.obj.Signature().Recv() == nil && !slices.ContainsFunc(c.args, isFuncValue) {

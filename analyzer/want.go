@@ -90,7 +90,7 @@ func (a *unit) answered(f *ssa.Function) bool { return !a.isRoot(f) || a.isHandl
 
 // orderEvent judges the keys that this function gives a callee which takes a
 // lock while it holds another.
-func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset.Value) {
+func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Value) *lockset.Value) {
 	want := sub(ev.by)
 	var held *lockset.Value
 	rel := lockset.Unordered
@@ -102,11 +102,11 @@ func (x *exec) orderEvent(s *state, ev *event, sub func(*lockset.Value) *lockset
 	case rel == lockset.Same && ev.pair.mode != ev.pair.heldMode && ev.pair.mode != lockmodel.Unknown && ev.pair.heldMode != lockmodel.Unknown:
 		ev.pair.answer.failed = true // the same lock, in another mode
 	case rel == lockset.Same || rel == lockset.After || x.isOwed(s, ev.class, want) ||
-		x.reentry(s, x.without(s, x.subFreed(ev.freed, sub)), wanted{class: ev.class}, want) != nil:
+		x.reentry(s, x.without(s, x.subFreed(s, cs, ev.freed, sub)), wanted{class: ev.class}, want) != nil:
 		ev.pair.answer.met = true
 	case rel == lockset.Unordered && x.a.answered(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
 		out := *ev
-		out.key, out.by, out.freed, out.guard = held, want, x.subFreed(ev.freed, sub), nil
+		out.key, out.by, out.freed, out.guard = held, want, x.subFreed(s, cs, ev.freed, sub), nil
 		out.freed = slices.DeleteFunc(out.freed, func(f freed) bool { return f.guard != nil && !f.guard.Entry() || f.key != nil && !f.key.Entry() })
 		x.emit(s, &out)
 	default:
@@ -137,7 +137,8 @@ func (x *exec) reentry(s *state, held lockset.Set, w wanted, key *lockset.Value)
 	return found
 }
 
-// acquireEvent is what callers must know of an acquisition.
+// acquireEvent is what callers must know of an acquisition: of the locks that
+// are held at it, those that cannot be judged before both have their classes.
 func (x *exec) acquireEvent(cs callSite, w wanted, key *lockset.Value, held lockset.Set) *event {
 	ev := x.eventOf(evAcquire, cs, w, key)
 	ev.ordered, ev.plain, ev.implied = w.ordered, w.plain, w.implied
@@ -146,6 +147,7 @@ func (x *exec) acquireEvent(cs callSite, w wanted, key *lockset.Value, held lock
 			ev.freed = append(ev.freed, freed{class: l.Class, key: l.Key})
 		}
 	}
+	x.holdEvent(ev, cs, held.Without(func(l lockset.Lock) bool { return l.Class != "" && w.class != "" }))
 	return ev
 }
 
