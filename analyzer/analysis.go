@@ -59,6 +59,7 @@ type unit struct {
 	calls        map[token.Pos]*ast.CallExpr
 	variables    map[token.Pos]*types.Var
 	conds        map[*types.Var]string
+	settled      map[*types.Var]bool        // see settledFields
 	uniques      map[string]bool            // classes of locks that are package variables, of those that were held
 	entered      map[*ssa.Function][]string // see entryGates
 

@@ -237,7 +237,7 @@ func (x *exec) holds(s *state, guard lockset.Facts, sub func(*lockset.Value) *lo
 		if v, ok := x.t.Truth(s.facts, c); ok && v != f.True {
 			return false
 		}
-		if f.True && c.Op == lockset.OpCmp && isNilValue(c.Args[1]) && (x.isGuard(s, c.Args[0]) || s.used(c.Args[0])) {
+		if f.True && c.Op == lockset.OpCmp && isNilValue(c.Args[1]) && x.isThere(s, c.Args[0]) {
 			return false
 		}
 		if c.Op == lockset.OpCmp && c.Aux == "<" && !f.True && isConst(c.Args[0]) && c.Args[1].Op == lockset.OpLen &&
@@ -287,10 +287,17 @@ func (x *exec) onlyDoubt(s *state, guard lockset.Facts, sub func(*lockset.Value)
 	return found
 }
 
-// isGuard reports whether v guards a lock that this function took: it is not nil.
-func (x *exec) isGuard(s *state, v *lockset.Value) bool {
-	return slices.ContainsFunc(s.held, func(l lockset.Lock) bool {
-		return l.Guard == v && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !l.Is(lockset.Plain)
+// isThere reports whether v cannot be nil: it guards a lock that this function
+// took, a mutex in it is held, or something was put into it.
+func (x *exec) isThere(s *state, v *lockset.Value) bool {
+	return s.used(v) || slices.ContainsFunc(s.held, func(l lockset.Lock) bool {
+		switch {
+		case l.Is(lockset.Given) || l.Is(lockset.Maybe):
+			return false
+		case l.Is(lockset.Plain):
+			return l.Key == v && !l.Is(lockset.Assumed) && !x.a.isKeyed(l.Class)
+		}
+		return l.Guard == v
 	})
 }
 

@@ -575,12 +575,7 @@ func isNilValue(v *lockset.Value) bool { return v.Op == lockset.OpNil || v.Op ==
 // becomesNil takes v to be nil: then it guards nothing that this function was
 // given, and cannot be the guard of what it took itself.
 func (x *exec) becomesNil(s *state, v *lockset.Value) bool {
-	for _, l := range s.held {
-		if l.Guard == v && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && !l.Is(lockset.Plain) {
-			return false
-		}
-	}
-	if s.used(v) {
+	if x.isThere(s, v) {
 		return false
 	}
 	s.held = s.held.Without(func(l lockset.Lock) bool { return l.Guard == v && l.Is(lockset.Given) })

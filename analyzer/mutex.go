@@ -321,6 +321,17 @@ func (a *unit) lockOf(key string) *lockDecl {
 	return nil
 }
 
+// isKeyed reports whether locks of a class are known by something else than the
+// object that holds them.
+func (a *unit) isKeyed(class string) bool {
+	for _, l := range a.model.Locks {
+		if l.Class == class && len(l.Path) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // fieldLock returns the lock that a field or variable is, nil if it is none.
 func (a *unit) fieldLock(f *types.Var) *lockDecl {
 	f = f.Origin()

@@ -107,6 +107,7 @@ func (x *exec) handOver(s *state, v *lockset.Value) {
 		}
 	})
 	for _, o := range order {
+		x.settle(s, o)
 		if isOwn(o) || o.Rooted() && x.a.isGuardLike(o) {
 			s.hand(o)
 		}
