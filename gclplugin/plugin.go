@@ -10,7 +10,7 @@
 //	plugins:
 //	  - module: github.com/lockvet/lockvet
 //	    import: github.com/lockvet/lockvet/gclplugin
-//	    version: latest
+//	    path: ../lockvet # a clone
 //
 // and .golangci.yml enables it. Without the last three lines golangci-lint
 // hides all but three findings that read alike:

@@ -39,7 +39,8 @@ Flags:
 
 func (c *Command) orderUsage(w io.Writer) {
 	fmt.Fprint(w, `lockvet order prints which lock classes are taken under which, beside the
-order that directives declare. It reports no findings and exits with 0.
+order that directives declare. It reports no findings, and exits with 0, or
+with 1 if something could not be analysed.
 
 Usage:
 

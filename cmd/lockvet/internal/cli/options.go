@@ -83,9 +83,9 @@ func (o *options) flags(name string, order bool) *flag.FlagSet {
 	fs.Usage = func() {}
 	fs.StringVar(&o.dir, "C", "", "change to `dir` before doing anything")
 	fs.StringVar(&o.tags, "tags", "", "build `tags`, separated by commas")
-	fs.BoolVar(&o.tests, "test", true, "analyse test files too")
+	fs.BoolVar(&o.tests, "test", true, "analyse test files too, as is done unless -test=false is given")
 	fs.Var(&o.infer, "infer", "make every mutex a class of its own; -infer=module only those of the main module")
-	fs.StringVar(&o.driver, "driver", "vet", "how to run the analyzers: `vet` (go vet with its cache) or inprocess")
+	fs.StringVar(&o.driver, "driver", "vet", "run the analyzers by `driver`: vet, which is go vet with its cache, or inprocess")
 	fs.BoolVar(&o.verbose, "v", false, "print the commands that are run, and the errors in full")
 	if order {
 		fs.BoolVar(&o.dot, "dot", false, "print a graph for Graphviz")
