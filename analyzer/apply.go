@@ -39,8 +39,12 @@ func (x *exec) substitution(s *state, cs callSite, c callee) func(*lockset.Value
 		case lockset.OpGlobal:
 			r = x.lookup(s, v)
 		case lockset.OpField, lockset.OpDeref, lockset.OpElem:
-			r = x.subPlace(v, sub)
-			if isPlace(r) {
+			if v.Op == lockset.OpField && v.Args[0].Op != lockset.OpGlobal {
+				if r = sub(v.Args[0]).Spelled(v.Aux); r != nil {
+					break
+				}
+			}
+			if r = x.subPlace(v, sub); isPlace(r) {
 				r = x.lookup(s, r)
 			}
 		case lockset.OpAddr:
@@ -632,6 +636,7 @@ func (x *exec) writeBack(s *state, place, val *lockset.Value) {
 	case lockset.OpElem:
 		x.store(s, place, val)
 	case lockset.OpField, lockset.OpDeref, lockset.OpGlobal:
+		x.keepCopies(s, place, nil)
 		s.put(place, val)
 	}
 }

@@ -20,13 +20,14 @@ type code struct {
 	hard     bits                  // values that matter to a lock
 	recovers bool                  // a deferred call may recover
 	structs  map[int]*types.Struct // by number: of the allocations of a struct
+	copies   map[int]*types.Struct // by number: of the structs that are read from somewhere
 }
 
 func (a *unit) codeOf(fn *ssa.Function) *code {
 	if c := a.codes[fn]; c != nil {
 		return c
 	}
-	c := &code{num: make(map[ssa.Value]int), structs: make(map[int]*types.Struct)}
+	c := &code{num: make(map[ssa.Value]int), structs: make(map[int]*types.Struct), copies: make(map[int]*types.Struct)}
 	for i, p := range fn.Params {
 		c.num[p] = i
 	}
@@ -39,6 +40,9 @@ func (a *unit) codeOf(fn *ssa.Function) *code {
 		for _, instr := range b.Instrs {
 			if v, ok := instr.(ssa.Value); ok {
 				c.num[v] = n
+				if st, ok := v.Type().Underlying().(*types.Struct); ok {
+					c.copies[n] = st
+				}
 				n++
 			}
 			if v, ok := instr.(*ssa.Alloc); ok {

@@ -210,7 +210,7 @@ func (x *exec) element(s *state, place *lockset.Value) *lockset.Value {
 // field returns field name of the struct value v, which may itself be a place.
 func (x *exec) field(s *state, v *lockset.Value, name string) *lockset.Value {
 	f := x.t.Field(v, name)
-	if f.Op == lockset.OpField {
+	if f.Op == lockset.OpField && v.Spelled(name) == nil {
 		if lo, hi := s.memAt(f); hi-lo == 1 {
 			return s.mem[lo].val
 		}
@@ -279,11 +279,75 @@ func (x *exec) write(s *state, place, val *lockset.Value, typ types.Type) {
 		x.store(s, place, val)
 		return
 	}
+	x.keepCopies(s, place, typ)
 	if val.Op == lockset.OpSite && isArithmetic(typ) {
 		val = x.t.Unknown // no lock depends on it
 		x.a.arith[place] = true
 	}
 	s.put(place, val)
+}
+
+// keepCopies is called before a write to place. A struct that was read from
+// there, or from around it, is named by the place, and stays what it was: from
+// here on it is named by its fields. typ is nil if the type is not known.
+func (x *exec) keepCopies(s *state, place *lockset.Value, typ types.Type) {
+	if !isPlace(place) {
+		return
+	}
+	touches := func(v *lockset.Value) bool {
+		from := v.Original()
+		return isPlace(from) && (place == from || inside(place, hangsOn(from)))
+	}
+	for i, e := range s.env {
+		if st := x.code.copies[e.n]; st != nil && touches(e.val) {
+			s.env[i].val = x.spelled(s, e.val, st)
+		}
+	}
+	var whole *types.Struct
+	if typ != nil {
+		whole, _ = typ.Underlying().(*types.Struct)
+	}
+	for i, m := range s.mem {
+		st := x.variableStruct(m.place)
+		switch {
+		case st != nil && touches(m.val):
+			s.mem[i].val = x.spelled(s, m.val, st)
+		case whole != nil && m.val.Original() == place && m.place != place && m.place.Op != lockset.OpElem:
+			s.mem[i].val = x.spelled(s, m.val, whole)
+		}
+	}
+}
+
+// variableStruct returns the type of the struct that place is, if it is a
+// variable of the function.
+func (x *exec) variableStruct(place *lockset.Value) *types.Struct {
+	if place.Op != lockset.OpDeref || place.Args[0].Op != lockset.OpAlloc {
+		return nil
+	}
+	return x.code.structs[place.Args[0].N]
+}
+
+// hangsOn is what the fields of a struct at place are fields of.
+func hangsOn(place *lockset.Value) *lockset.Value {
+	if place.Op == lockset.OpDeref {
+		return place.Args[0]
+	}
+	return place
+}
+
+// spelled returns the struct v, of type st, by its fields.
+func (x *exec) spelled(s *state, v *lockset.Value, st *types.Struct) *lockset.Value {
+	var names []string
+	var vals []*lockset.Value
+	for f := range st.Fields() {
+		name := x.a.fieldName(f)
+		val := x.fieldValue(s, v, name)
+		if inner, ok := f.Type().Underlying().(*types.Struct); ok && isPlace(val) {
+			val = x.spelled(s, val, inner)
+		}
+		names, vals = append(names, name), append(vals, val)
+	}
+	return x.t.Struct(x.t.Zero, names, vals)
 }
 
 // store puts val into an element of a container. Unless the index is a

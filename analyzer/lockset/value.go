@@ -230,14 +230,25 @@ func (t *Table) Field(x *Value, name string) *Value {
 	case OpIface:
 		return t.Field(x.Args[0], name)
 	case OpStruct:
-		for i, f := range strings.Split(x.Aux, ",") {
-			if f == name {
-				return x.Args[i+1]
-			}
+		if f := x.Spelled(name); f != nil {
+			return f
 		}
 		return t.Field(x.Args[0], name)
 	}
 	return t.intern(OpField, name, 0, x)
+}
+
+// Spelled returns what the struct v, made by Struct, says of a field; nil if it
+// says nothing. It is a value: what lies at a place of that name may be another.
+func (v *Value) Spelled(name string) *Value {
+	if v.Op == OpStruct {
+		for i, f := range strings.Split(v.Aux, ",") {
+			if f == name {
+				return v.Args[i+1]
+			}
+		}
+	}
+	return nil
 }
 
 // Deref returns the place that x points to.
@@ -264,6 +275,15 @@ func (t *Table) Whole(v *Value) *Value {
 		return v
 	}
 	return t.Sum(whole, v)
+}
+
+// Original returns the place that v, made by Whole, was read out of; v itself
+// if it was not made so.
+func (v *Value) Original() *Value {
+	if v.Op == OpSum && v.Aux == whole {
+		return v.Args[0]
+	}
+	return v
 }
 
 const cell = "cell"

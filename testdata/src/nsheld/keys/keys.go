@@ -171,3 +171,61 @@ func Changed(s *locks.Session, user, admin string) {
 	user = admin
 	s.Write(user) // want `not-held: calling (\S+\.)?Write requires holding namespace lock of user`
 }
+
+// A job says where mail lies, and where it goes.
+type job struct{ from, to nslock.MailboxRef }
+
+// Moved opens what it has locked, of which it has a copy.
+func Moved(ctx context.Context, o *nslock.Owner, j *job) error {
+	ref := j.from
+	ns, err := o.LockUser(ctx, ref.User, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	j.from = j.to
+	return open(ctx, o, ref)
+}
+
+// MovedOn opens what has come in its place.
+func MovedOn(ctx context.Context, o *nslock.Owner, j *job) error {
+	ns, err := o.LockUser(ctx, j.from.User, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	j.from = j.to
+	return open(ctx, o, j.from) // want `not-held: calling open requires holding namespace lock of j.from.User`
+}
+
+// Renamed has a copy of a struct of which one field changes.
+func Renamed(ctx context.Context, o *nslock.Owner, j *job, heir string) error {
+	ref := j.from
+	ns, err := o.LockUser(ctx, ref.User, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	j.from.User = heir
+	return open(ctx, o, ref)
+}
+
+// Bequeathed opens what the field says now.
+func Bequeathed(ctx context.Context, o *nslock.Owner, j *job, heir string) error {
+	ns, err := o.LockUser(ctx, j.from.User, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	j.from.User = heir
+	return open(ctx, o, j.from) // want `not-held: calling open requires holding namespace lock of j.from.User`
+}
+
+func open(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef) error {
+	mb, err := o.OpenMailbox(ctx, ref, nslock.Exclusive)
+	if err != nil {
+		return err
+	}
+	mb.Close()
+	return nil
+}
