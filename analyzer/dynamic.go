@@ -15,6 +15,9 @@ import (
 // counted, and becomes an obligation that importers may settle.
 func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet) []*state {
 	if targets, ok := x.resolve(s, d); ok {
+		if targets = x.notYet(s, cs, targets); len(targets) == 0 {
+			return []*state{s}
+		}
 		return x.runEach(s, cs, targets)
 	}
 	rooted := d.fn.Rooted()
@@ -48,6 +51,30 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		out = append(out, s)
 	}
 	return x.dedupe(out)
+}
+
+// notYet returns, of the elements of a container that a loop calls one after
+// the other, those whose lock no earlier turn has taken at this very call: it
+// comes to each of them once.
+func (x *exec) notYet(s *state, cs callSite, targets []callee) []callee {
+	if len(targets) < 2 || !x.inLoop(cs) {
+		return targets
+	}
+	return slices.DeleteFunc(targets, func(c callee) bool {
+		return len(c.args) > 0 && slices.ContainsFunc(s.held, func(l lockset.Lock) bool {
+			return x.acqs[l.Site].pos == cs.pos && l.Is(lockset.Plain) && x.locks(c.args[0], l)
+		})
+	})
+}
+
+// locks reports whether recv is the object that holds the mutex l, or the mutex.
+func (x *exec) locks(recv *lockset.Value, l lockset.Lock) bool {
+	if recv == l.Key {
+		return true
+	}
+	place := x.t.Deref(recv)
+	lock := x.a.lockAt(place)
+	return lock != nil && lock.Class == l.Class && holderOf(place) == l.Key
 }
 
 // tells reports whether an interface only tells keys of its value: all of its
@@ -203,7 +230,7 @@ func (x *exec) emitJudged(s *state, cs callSite, d dynamic) {
 // holdEvent notes what is held at a call of something unknown.
 func (x *exec) holdEvent(ev *event, cs callSite, held lockset.Set) {
 	for _, l := range held {
-		if l.Is(lockset.Given) || l.Is(lockset.Maybe) {
+		if l.Is(lockset.Given) {
 			continue
 		}
 		in := heldIn{cs, x.acqs[l.Site]}

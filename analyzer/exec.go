@@ -190,7 +190,9 @@ func (x *exec) nearest(in map[string]*state, s *state) *state {
 }
 
 // joinInto makes old stand for s too. A lock whose guard could be reached, and
-// cannot any more, may have been released by way of what is forgotten.
+// cannot any more, may have been released by way of what is forgotten. Whether
+// those that are held are given up may hang on what is forgotten, too: they
+// are not asked for as leaks.
 func (x *exec) joinInto(old, s *state) bool {
 	reach := func(s *state) map[*lockset.Value]bool {
 		var vals []*lockset.Value
@@ -207,8 +209,10 @@ func (x *exec) joinInto(old, s *state) bool {
 	if !changed {
 		return false
 	}
+	old.blurred = true
 	after := reach(old)
 	old.held = old.held.Map(func(l lockset.Lock) lockset.Lock {
+		l.Flags |= lockset.Handed
 		if l.Guard != nil && !after[l.Guard] && (before[l.Guard] || its[l.Guard]) {
 			l.Flags |= lockset.Maybe
 		}

@@ -104,8 +104,12 @@ func (x *exec) emit(s *state, ev *event) *event {
 		case n >= maxVariants && (ev.kind == evJoin || ev.kind == evRelease):
 			x.bounded = true
 			return nil // without its key it says nothing
+		case n >= maxVariants && ev.kind != evCall && len(ev.freed)+len(ev.guard) > 0:
+			x.bounded = true
+			return nil // without its conditions it would say too much
 		case n >= maxVariants:
 			x.bounded = true
+			ev.widened = true
 			ev.key, ev.freed, ev.guard = nil, nil, nil
 			key = eventKey(ev, true)
 		}
@@ -161,7 +165,7 @@ func eventKey(ev *event, detail bool) string {
 	}
 	b = append(b, 0xff)
 	for _, l := range ev.held {
-		b = append(append(b, l.Class...), 0)
+		b = append(append(b, l.Class...), 0, flag(l.Is(lockset.Maybe)))
 		num(l.Key)
 	}
 	return string(b)

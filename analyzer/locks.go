@@ -116,6 +116,9 @@ func (x *exec) pathValue(s *state, c callee, p lockmodel.Path) (*lockset.Value, 
 
 // fieldValue reads field name of v, a struct or a pointer to one.
 func (x *exec) fieldValue(s *state, v *lockset.Value, name string) *lockset.Value {
+	if f := v.Spelled(name); f != nil {
+		return f
+	}
 	f := x.t.Field(v, name)
 	if f.Op == lockset.OpField {
 		return x.lookup(s, f)
@@ -460,6 +463,9 @@ func (x *exec) releaseEvent(s *state, cs callSite, ev *event, chain *hop, sub fu
 // checkWithin records a release after which a lock is held whose class lies
 // within the released one (R8).
 func (x *exec) checkWithin(s *state, cs callSite, f freed, before []freed, chain *hop) {
+	if s.blurred {
+		return // whether it covers another one may be forgotten
+	}
 	held := x.without(s, before)
 	var gone []lockset.Lock
 	for _, l := range held {

@@ -43,6 +43,10 @@ type state struct {
 	owed   []owed
 	// panicking: the state runs its deferred calls because of a panic.
 	panicking bool
+	// blurred: it stands for states that were joined beyond a bound. What they
+	// knew differently is forgotten, so that it does not count that something is
+	// not known.
+	blurred bool
 }
 
 type memEntry struct{ place, val *lockset.Value }
@@ -239,7 +243,8 @@ func soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
 // merge makes s stand for o too, a state of equal core. It reports whether s
 // knows less than before.
 func (s *state) merge(o *state, t *lockset.Table) bool {
-	changed := false
+	changed := o.blurred && !s.blurred
+	s.blurred = s.blurred || o.blurred
 	both := called(s, o)
 	facts := s.facts.Meet(o.facts)
 	for _, e := range o.env {

@@ -36,6 +36,9 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 				if l.Class == w.class {
 					rel = x.t.Relate(s.facts, l.Key, key, x.ascending)
 				}
+				if s.blurred && l.Class == w.class && rel != lockset.Same {
+					continue // what would prove an order may be forgotten
+				}
 				if rel != lockset.Same && (unseen || l.Is(lockset.Implied) && x.unseen(s, l.Key)) {
 					continue
 				}
@@ -196,6 +199,9 @@ func (x *exec) require(s *state, cs callSite, w wanted) {
 // its callers hold decides whether it is told, in the handler.
 func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, held lockset.Set) {
 	status, by := x.holding(s, held, w, key)
+	if s.blurred && status != Held {
+		return // what would tell that it is held may be forgotten
+	}
 	if w.given != nil && status == Missing {
 		if !x.knownGuard(s, w.given) {
 			x.relyOn(cs, s, w, key, w.given)

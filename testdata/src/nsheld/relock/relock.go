@@ -147,3 +147,25 @@ func (a *Account) Branches(first bool) {
 	a.n++
 	a.mu.Unlock()
 }
+
+// Lockers locks each of two, and each of them again.
+func Lockers(a *Account, c *Cache) {
+	for _, l := range []sync.Locker{&a.mu, &c.mu} {
+		l.Lock()
+	}
+	a.n += c.n
+	for _, l := range []sync.Locker{&a.mu, &c.mu} {
+		l.Unlock()
+	}
+}
+
+// LockersTwice goes through them twice.
+func LockersTwice(a *Account, c *Cache) {
+	both := []sync.Locker{&a.mu, &c.mu}
+	for _, l := range both {
+		l.Lock()
+	}
+	for _, l := range both {
+		l.Lock() // want `relock: acquiring account lock`
+	}
+}
