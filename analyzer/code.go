@@ -1,8 +1,10 @@
 package analyzer
 
 import (
+	"cmp"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -17,6 +19,7 @@ type code struct {
 	cyclic   []bool                // by block: it lies on a cycle
 	live     []bits                // by block: values live at its entry, by their number in across
 	across   []int                 // by value: 0 if its own block alone uses it, else a number from 1
+	ends     [][]lastUse           // by block: of the values that it alone uses, in order
 	hard     bits                  // values that matter to a lock
 	recovers bool                  // a deferred call may recover
 	structs  map[int]*types.Struct // by number: of the allocations of a struct
@@ -59,6 +62,7 @@ func (a *unit) codeOf(fn *ssa.Function) *code {
 	c.sort(fn)
 	c.findCycles(fn)
 	c.findLive(fn, n)
+	c.ends = make([][]lastUse, len(fn.Blocks))
 	c.findHard(a, fn, n)
 	a.codes[fn] = c
 	return c
@@ -308,6 +312,35 @@ func phis(b *ssa.BasicBlock) []*ssa.Phi {
 		out = append(out, phi)
 	}
 	return out
+}
+
+// A lastUse says that a value is not used after an instruction of its block.
+type lastUse struct{ at, n int }
+
+// endsIn returns where in b the values end that b alone uses.
+func (c *code) endsIn(b *ssa.BasicBlock) []lastUse {
+	if c.ends[b.Index] != nil {
+		return c.ends[b.Index]
+	}
+	last := make(map[int]int)
+	var ops [16]*ssa.Value
+	for i, instr := range b.Instrs {
+		if v, ok := instr.(ssa.Value); ok && c.across[c.num[v]] == 0 {
+			last[c.num[v]] = i
+		}
+		for _, op := range instr.Operands(ops[:0]) {
+			if tracked(*op) && c.across[c.num[*op]] == 0 {
+				last[c.num[*op]] = i
+			}
+		}
+	}
+	ends := make([]lastUse, 0, len(last))
+	for n, i := range last {
+		ends = append(ends, lastUse{i, n})
+	}
+	slices.SortFunc(ends, func(a, b lastUse) int { return cmp.Or(a.at-b.at, a.n-b.n) })
+	c.ends[b.Index] = ends
+	return ends
 }
 
 // keepLive drops from s the values that b and its successors do not use.

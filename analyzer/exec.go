@@ -224,13 +224,19 @@ func (x *exec) joinInto(old, s *state) bool {
 // block runs one block on s, which it owns.
 func (x *exec) block(b *ssa.BasicBlock, s *state) {
 	states := []*state{s}
-	for _, instr := range b.Instrs {
+	ends := x.code.endsIn(b)
+	for i, instr := range b.Instrs {
 		if _, ok := instr.(*ssa.Phi); ok {
 			continue // done on the edge
 		}
 		var next []*state
 		for _, s := range states {
 			next = append(next, x.step(b, instr, s)...)
+		}
+		for ; len(ends) > 0 && ends[0].at <= i; ends = ends[1:] {
+			for _, s := range next {
+				s.unset(ends[0].n)
+			}
 		}
 		states = x.dedupe(next)
 		if len(states) == 0 {
