@@ -584,7 +584,7 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 		for _, h := range g.handles {
 			sp.handles = append(sp.handles, sub(h))
 		}
-		s.gos = append(slices.Clip(s.gos), sp)
+		x.started(s, sp)
 	}
 	for _, d := range e.defers {
 		q := deferred{instr: d.instr, fn: sub(d.fn)}

@@ -9,8 +9,8 @@ import (
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
-// maxDefers bounds the deferred calls of one path: a defer statement in a loop
-// queues one more in each turn.
+// maxDefers bounds the deferred calls of one path, and the goroutines that it may
+// wait for: in a loop there is one more in each turn.
 const maxDefers = 24
 
 // deferCall queues a deferred call.
@@ -145,23 +145,32 @@ func (x *exec) start(s *state, instr ssa.Instruction, c *ssa.CallCommon, vals []
 	x.startValue(s, instr, fn, args)
 }
 
-// startValue notes that a goroutine runs fn.
-func (x *exec) startValue(s *state, instr ssa.Instruction, fn *lockset.Value, args []*lockset.Value) {
-	g := spawned{instr: instr, fn: fn, args: args, handles: x.handlesOf(fn, args)}
+// startValue notes that a goroutine runs fn. A wait for one of group, or for what
+// the goroutine signals its end through, waits for it.
+func (x *exec) startValue(s *state, instr ssa.Instruction, fn *lockset.Value, args []*lockset.Value, group ...*lockset.Value) {
+	g := spawned{instr: instr, fn: fn, args: args, handles: append(x.handlesOf(fn, args), group...)}
 	if c, ok := x.a.calleeOfValue(fn, args); ok {
 		x.transfer(s, c)
 	}
 	for _, v := range slices.Concat([]*lockset.Value{fn}, args) {
 		x.handOver(s, v)
 	}
-	for _, o := range s.gos {
-		if o.fn == g.fn && o.instr == instr && slices.Equal(o.handles, g.handles) {
-			return
-		}
+	x.started(s, g)
+}
+
+// started notes a goroutine that may be waited for. One that nothing can wait for
+// is of no further interest.
+func (x *exec) started(s *state, g spawned) {
+	if len(g.handles) == 0 || slices.ContainsFunc(s.gos, func(o spawned) bool {
+		return o.fn == g.fn && o.instr == g.instr && slices.Equal(o.handles, g.handles)
+	}) {
+		return
 	}
-	if len(s.gos) < maxDefers {
-		s.gos = append(slices.Clip(s.gos), g)
+	if len(s.gos) >= maxDefers {
+		x.bounded = true
+		return
 	}
+	s.gos = append(slices.Clip(s.gos), g)
 }
 
 // transfer takes from s the locks that the goroutine will release: they are

@@ -263,15 +263,21 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 		}
 	}
 	for _, g := range s.gos {
-		st := started{fn: n.name(g.fn, "g")}
-		for _, a := range g.args {
-			st.args = append(st.args, n.name(a, "g"))
-		}
+		var st started
 		for _, h := range g.handles {
 			if h.Op == lockset.OpDeref { // the variable stays here, what it holds may not
 				h = x.lookup(s, h)
 			}
-			st.handles = append(st.handles, n.name(h, "g"))
+			if h := n.known(h); h != nil {
+				st.handles = append(st.handles, h)
+			}
+		}
+		if len(st.handles) == 0 {
+			continue // no caller can wait for it
+		}
+		st.fn = n.name(g.fn, "g")
+		for _, a := range g.args {
+			st.args = append(st.args, n.name(a, "g"))
 		}
 		e.started = append(e.started, st)
 	}

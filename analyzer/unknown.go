@@ -85,12 +85,7 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 		x.bind(s, cs.result, x.t.Sum("errors.Is", c.args...))
 		return one, true
 	case groupStarts[name]:
-		x.startValue(s, cs.instr, c.args[1], nil)
-		if i := len(s.gos) - 1; i >= 0 && s.gos[i].instr == cs.instr {
-			g := s.gos[i]
-			g.handles = append(slices.Clip(g.handles), c.args[0])
-			s.gos = append(slices.Clip(s.gos[:i]), g)
-		}
+		x.startValue(s, cs.instr, c.args[1], nil, c.args[0])
 		return one, true
 	case groupWaits[name]:
 		return x.join(s, c.args[0], cs.pos), true
