@@ -2,6 +2,7 @@ package lockset_test
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -140,14 +141,27 @@ func height(v *lockset.Value) int {
 	return h + 1
 }
 
+func TestNoPathLeadsThroughAFieldMoreThanMaxTurnsTimes(t *testing.T) {
+	tab := lockset.NewTable()
+	v := tab.Param(0)
+	for range lockset.MaxTurns {
+		v = tab.Elem(tab.Field(tab.Field(v, "list"), "next"), tab.Const("0"))
+		require.NotSame(t, tab.Unknown, v)
+	}
+	require.Same(t, tab.Unknown, tab.Field(v, "next"), "a list that is walked in a loop has an end")
+	require.Same(t, tab.Unknown, tab.Field(tab.Deref(v), "list"))
+	require.NotSame(t, tab.Unknown, tab.Field(v, "name"), "of the last one the other fields are known")
+	require.NotSame(t, tab.Unknown, tab.Field(tab.Site(1, ""), "next"))
+}
+
 func TestNoValueIsDeeperThanMaxDepth(t *testing.T) {
 	tab := lockset.NewTable()
 	v := tab.Param(0)
 	for i := 1; i < lockset.MaxDepth; i++ {
-		v = tab.Field(v, "next")
+		v = tab.Field(v, "next"+strconv.Itoa(i))
 		require.Equal(t, i+1, height(v))
 	}
-	require.Same(t, tab.Unknown, tab.Field(v, "next"), "a list that is walked in a loop has an end")
+	require.Same(t, tab.Unknown, tab.Field(v, "next"), "a path has an end")
 	for seed := range uint64(300) {
 		g := newGen(seed)
 		v := g.value(3)

@@ -65,6 +65,29 @@ func (v *Value) ID() int { return v.id }
 // without end.
 const MaxDepth = 12
 
+// MaxTurns bounds how often one field is on an access path: a fourth time, the
+// value is Unknown. In a list or a tree such a path leads to an object of the kind
+// that it has led to three times, and what holds of the third holds of those
+// behind it. What is lost is which of these an access means.
+const MaxTurns = 3
+
+// turns counts the fields called name on the access path v.
+func turns(v *Value, name string) int {
+	n := 0
+	for {
+		switch v.Op {
+		case OpField:
+			if v.Aux == name {
+				n++
+			}
+		case OpDeref, OpElem, OpAddr:
+		default:
+			return n
+		}
+		v = v.Args[0]
+	}
+}
+
 type valueKey struct {
 	op      Op
 	n       int
@@ -234,6 +257,9 @@ func (t *Table) Field(x *Value, name string) *Value {
 			return f
 		}
 		return t.Field(x.Args[0], name)
+	}
+	if x.deep >= MaxTurns && turns(x, name) >= MaxTurns {
+		return t.Unknown
 	}
 	return t.intern(OpField, name, 0, x)
 }

@@ -97,3 +97,17 @@ func Move(find func(string) *List, from, to string) {
 	defer b.mu.Unlock()
 	a.n, b.n = b.n, a.n
 }
+
+// A Node is one of a list.
+type Node struct {
+	mu   sync.Mutex
+	next *Node
+	n    int
+}
+
+// Fifth locks the fifth node of a list again.
+func (n *Node) Fifth() {
+	n.next.next.next.next.mu.Lock()
+	n.next.next.next.next.mu.Lock()
+	n.n++
+}
