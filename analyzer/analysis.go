@@ -209,7 +209,7 @@ func shortKey(key string) string {
 func (a *unit) methodOf(v *lockset.Value, name string, args []*lockset.Value) (callee, bool) {
 	t := a.typeOf[v.Aux]
 	if t == nil {
-		return callee{}, false
+		return a.foreignMethod(v, name, args)
 	}
 	m := a.method(t, v.Aux, name)
 	if m.fn == nil && m.obj == nil {

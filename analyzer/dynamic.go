@@ -38,7 +38,9 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 	if rooted && len(targets) == 0 {
 		s.calls(x.emitCall(s, cs, d, s.held, nil))
 	} else if rooted {
-		x.emitJudged(s, cs, d)
+		x.emitJudged(s, cs, d, fs.vals)
+		defer func(was bool) { x.settled = was }(x.settled)
+		x.settled = true
 	}
 	if !fs.complete {
 		x.unresolved(s, cs, d)
@@ -218,11 +220,12 @@ func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fall
 	return x.emit(s, ev)
 }
 
-// emitJudged makes a call that has been settled here an event all the same:
-// the callers' own locks are still to be judged.
-func (x *exec) emitJudged(s *state, cs callSite, d dynamic) {
+// emitJudged makes a call that has been settled here an event all the same: a
+// caller's own locks are still to be judged, and it may know better what is
+// called. What is called as far as this package knows is for those that do not.
+func (x *exec) emitJudged(s *state, cs callSite, d dynamic, fallback []*lockset.Value) {
 	x.emit(s, &event{
-		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), judged: true,
+		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), fallback: fallback, judged: true,
 		chain: newHop(d.name, x.a.place(cs.pos), nil),
 	})
 }

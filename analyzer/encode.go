@@ -24,7 +24,7 @@ const maxHops = 6
 type writer struct {
 	b    []byte
 	bare bool            // leave the witnesses out
-	refs map[string]bool // keys of the functions that were written as values
+	refs map[string]bool // keys of the functions, and types in interfaces, that were written as values
 }
 
 func (w *writer) num(n int)    { w.b = binary.AppendUvarint(w.b, uint64(n)) }
@@ -36,11 +36,11 @@ func (w *writer) value(v *lockset.Value) {
 		w.num(0)
 		return
 	}
-	if v.Op == lockset.OpFunc || v.Op == lockset.OpBound {
-		if w.refs == nil {
-			w.refs = make(map[string]bool)
-		}
-		w.refs[v.Aux] = true
+	switch {
+	case v.Op == lockset.OpFunc || v.Op == lockset.OpBound:
+		w.refer(v.Aux)
+	case v.Op == lockset.OpIface && v.Aux != "" && v.Aux != rlocker:
+		w.refer(typeRef + v.Aux)
 	}
 	w.num(int(v.Op) + 1)
 	w.str(v.Aux)
@@ -49,6 +49,14 @@ func (w *writer) value(v *lockset.Value) {
 	for _, a := range v.Args {
 		w.value(a)
 	}
+}
+
+// refer notes that what is written needs the fact with a key.
+func (w *writer) refer(key string) {
+	if w.refs == nil {
+		w.refs = make(map[string]bool)
+	}
+	w.refs[key] = true
 }
 
 func (w *writer) values(vs []*lockset.Value) {
@@ -129,6 +137,7 @@ func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmod
 		w.str(e.method)
 		w.str(e.target)
 		w.values(e.args)
+		w.values(e.fallback)
 		w.hops(e.chain)
 	}
 	w.num(len(s.exits))
@@ -371,6 +380,7 @@ func (r *reader) summary() *summary {
 		e.method = r.str()
 		e.target = r.str()
 		e.args = r.values()
+		e.fallback = r.values()
 		if e.chain = r.hops(); e.chain == nil {
 			e.chain = newHop(e.class, "", nil)
 		}

@@ -128,7 +128,7 @@ func (g *sampler) event() *event {
 		kind: []eventKind{evAcquire, evRequire, evRelease, evCall, evJoin}[g.IntN(5)], class: "mailbox", key: g.maybeValue(), mode: lockmodel.Mode(g.IntN(3)),
 		try: g.coin(), ordered: g.coin(), plain: g.coin(), implied: g.coin(), judged: g.coin(), again: g.coin(),
 		guard: g.facts(), freed: g.freed(), fn: g.maybeValue(), method: "Update", target: "iface:store.Quota.Update",
-		args: g.values(), chain: chainOf(1 + g.IntN(maxHops)),
+		args: g.values(), fallback: g.values(), chain: chainOf(1 + g.IntN(maxHops)),
 	}
 	e.held, e.heldAt = g.locks()
 	if g.coin() {

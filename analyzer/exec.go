@@ -54,6 +54,7 @@ type exec struct {
 	freedAt  map[string]token.Pos              // by class: the last release that was run
 	calling  []string                          // keys of the callbacks that are being followed
 	silent   bool                              // nothing becomes an event: somebody else makes the call
+	settled  bool                              // what is taken and called becomes no event: the call of it is one, with what it calls here
 	named    map[*lockset.Value]*lockset.Value // the objects that it returns or leaves behind, and how its exits call them
 	ways     []way                             // the ways on which it returns
 	took     map[*lockset.Value]bool           // guards of the locks that were taken here, or by callees

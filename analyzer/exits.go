@@ -82,7 +82,7 @@ func (x *exec) given(s *state, v *lockset.Value, p ssa.Value) {
 //
 // It returns the event that stands for ev, nil if that is dropped.
 func (x *exec) emit(s *state, ev *event) *event {
-	if x.silent {
+	if x.silent || x.settled && (ev.kind == evAcquire || ev.kind == evCall) {
 		return nil
 	}
 	ev.freed = mergeFreed(ev.freed, s.freed)

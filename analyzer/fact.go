@@ -39,11 +39,12 @@ type FailedFact struct {
 	Why    string
 }
 
-// A FuncFact is the summary of one function.
+// A FuncFact is the summary of one function; or, with a key that says so, the
+// methods of a type whose values functions hand out in interfaces.
 type FuncFact struct {
 	Key  string
 	Data []byte
-	Refs []string // keys of the functions that the summary has as values
+	Refs []string // keys of the functions, and types in interfaces, that it mentions
 }
 
 // AFact marks Fact as one.
@@ -58,6 +59,7 @@ type imports struct {
 	inferred  map[string]bool
 	raw       map[string]FuncFact
 	summaries summaryMap
+	foreign   map[string]map[string]foreign // by the key of a type: nil for one that no fact tells of
 	duties    []DutyFact
 	settled   map[string]bool
 	edges     []EdgeFact   // of all imports
@@ -219,6 +221,9 @@ func (a *unit) export(out map[string]FuncFact, fn *ssa.Function, s *summary) {
 // those that it mentions.
 func (a *unit) handOn(out map[string]FuncFact, key string) {
 	if _, ok := out[key]; ok {
+		return
+	}
+	if typ, ok := strings.CutPrefix(key, typeRef); ok && a.handOnType(out, key, typ) {
 		return
 	}
 	if fn := a.local[key]; fn != nil {

@@ -76,7 +76,7 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 						g.dynamic[i] = true // for goroutines that callers have started
 					}
 				case c.IsInvoke():
-					if a.model.FuncOf(c.Method) != nil {
+					if a.model.FuncOf(c.Method) != nil || a.locksThrough(c) {
 						g.lockish[i] = true
 					}
 					g.dynamic[i] = true
@@ -386,6 +386,9 @@ func (a *unit) summaryFor(c callee) (sum *summary, known bool) {
 	if s := a.imports.load(a, c.key); s != nil {
 		return s, true
 	}
+	if c.key == quietMethod {
+		return nil, true
+	}
 	if c.obj != nil && c.obj.Pkg() != nil {
 		return nil, a.imports.known[c.obj.Pkg().Path()]
 	}
@@ -450,7 +453,7 @@ func (a *unit) solve() {
 		slices.Reverse(comp) // later functions tend to be callees
 		var members []*ssa.Function
 		for _, m := range comp {
-			if g.lockish[m] || g.dynamic[m] && a.dynamicMatters(m) || a.givesKeys(a.funcs[m]) {
+			if g.lockish[m] || g.dynamic[m] && a.dynamicMatters(m) || a.givesKeys(a.funcs[m]) || a.givesTypes(a.funcs[m]) {
 				members = append(members, a.funcs[m])
 			}
 		}

@@ -102,7 +102,14 @@ func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value)
 // lockerOfCallers reports whether the receiver of a mutex method called through
 // an interface is for callers to name.
 func (x *exec) lockerOfCallers(cs callSite, recv *lockset.Value) bool {
-	return isBare(recv) && x.a.passesLocks && x.a.isLockType(cs.common.Value.Type())
+	return isBare(recv) && x.a.locksThrough(cs.common)
+}
+
+// locksThrough reports whether c calls a mutex method through an interface that
+// mutexes may be handed over as.
+func (a *unit) locksThrough(c *ssa.CallCommon) bool {
+	_, ok := isMutexMethod(c.Method)
+	return ok && a.passesLocks && a.isLockType(c.Value.Type())
 }
 
 // mutexBehind returns the pointer to the mutex that v is or, as a sync.Locker,
