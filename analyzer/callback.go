@@ -41,11 +41,21 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		}
 		return callback{passed: passed}
 	}
+	var passed *event
+	if d.fn.Rooted() { // callers may know better
+		settled := *ev
+		settled.judged = true
+		free := inner.view()
+		free.held = nil // it is judged here
+		passed = x.passOn(free, cs, c, &settled, d)
+	}
 	return x.once(x.eventKey(inner, cs, ev, d), cs, c, ev, func() []callback {
 		targets := x.targets(d, ev.fallback)
 		if len(targets) == 0 {
 			x.unresolved(inner, cs, d)
 		}
+		defer func(was bool) { x.settled = was }(x.settled)
+		x.settled = x.settled || passed != nil
 		return []callback{x.followAll(inner, cs, c, ev, targets, all)}
 	})[0]
 }

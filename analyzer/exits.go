@@ -26,7 +26,8 @@ const (
 )
 
 // entryState is the state in which callers enter: nothing is known but what
-// the directives promise, and that a guard among the parameters guards.
+// the directives promise, that a guard among the parameters guards, and which
+// captured pointers point to something.
 func (x *exec) entryState() *state {
 	s := &state{}
 	obj := x.a.objectOf(x.fn)
@@ -43,6 +44,11 @@ func (x *exec) entryState() *state {
 	}
 	for i, p := range x.fn.Params {
 		x.given(s, x.t.Param(i), p)
+	}
+	for i, v := range x.fn.FreeVars {
+		if x.a.flow.madeBefore(v) {
+			s.facts, _ = x.t.Assume(s.facts, x.t.Equal(x.t.Deref(x.t.Free(i)), x.t.Nil), false)
+		}
 	}
 	return s
 }

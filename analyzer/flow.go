@@ -184,6 +184,69 @@ func (f *flow) bindings(v *ssa.FreeVar) []ssa.Value {
 	return out
 }
 
+// madeBefore reports whether the captured variable v is a pointer that is set
+// once, to an object made there, before the closure is.
+func (f *flow) madeBefore(v *ssa.FreeVar) bool {
+	fn := v.Parent()
+	i := slices.Index(fn.FreeVars, v)
+	if p, ok := v.Type().(*types.Pointer); !ok || !isPointer(p.Elem()) {
+		return false
+	}
+	for _, b := range f.bindings(v) {
+		cell, ok := b.(*ssa.Alloc)
+		if !ok {
+			return false
+		}
+		stores := storesTo(cell)
+		if len(stores) != 1 {
+			return false
+		}
+		store := stores[0]
+		if _, made := store.Val.(*ssa.Alloc); !made || store.Parent() != cell.Parent() {
+			return false
+		}
+		for _, r := range *cell.Referrers() {
+			mc, ok := r.(*ssa.MakeClosure)
+			if ok && mc.Fn == fn && mc.Bindings[i] == cell && (!store.Block().Dominates(mc.Block()) ||
+				store.Block() == mc.Block() && slices.Index(mc.Block().Instrs, ssa.Instruction(store)) > slices.Index(mc.Block().Instrs, ssa.Instruction(mc))) {
+				return false
+			}
+		}
+	}
+	return fn.Parent() != nil
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
+}
+
+// storesTo returns what is stored in a local variable, by its function and by
+// the closures that capture it; two stores more if its address goes elsewhere.
+func storesTo(v ssa.Value) []*ssa.Store {
+	var out []*ssa.Store
+	for _, r := range *v.Referrers() {
+		switch r := r.(type) {
+		case *ssa.Store:
+			if r.Addr != v {
+				return append(out, nil, nil)
+			}
+			out = append(out, r)
+		case *ssa.MakeClosure:
+			fn := r.Fn.(*ssa.Function)
+			for i, b := range r.Bindings {
+				if b == v && i < len(fn.FreeVars) {
+					out = append(out, storesTo(fn.FreeVars[i])...)
+				}
+			}
+		case *ssa.UnOp, *ssa.DebugRef:
+		default:
+			return append(out, nil, nil)
+		}
+	}
+	return out
+}
+
 // A search is one walk back.
 type search struct {
 	f        *flow

@@ -123,10 +123,14 @@ func (im *imports) methods(a *unit, typ string) (map[string]foreign, bool) {
 
 // givesTypes reports whether importers may need to know of what type a value
 // is that f hands out in an interface: f is exported and returns it, or keeps
-// one that it is given or makes, as constructors do.
+// one that it is given or makes, as constructors do and what they call.
 func (a *unit) givesTypes(f *ssa.Function) bool {
 	obj := a.objectOf(f)
-	if obj == nil || !obj.Exported() {
+	return obj != nil && obj.Exported() && a.handsOut(f, maxHelpers)
+}
+
+func (a *unit) handsOut(f *ssa.Function, depth int) bool {
+	if depth == 0 {
 		return false
 	}
 	for r := range f.Signature.Results().Variables() {
@@ -136,8 +140,13 @@ func (a *unit) givesTypes(f *ssa.Function) bool {
 	}
 	for _, b := range f.Blocks {
 		for _, instr := range b.Instrs {
-			if store, ok := instr.(*ssa.Store); ok && isService(store.Val.Type()) {
-				if _, field := store.Addr.(*ssa.FieldAddr); field {
+			switch instr := instr.(type) {
+			case *ssa.Store:
+				if _, field := instr.Addr.(*ssa.FieldAddr); field && isService(instr.Val.Type()) {
+					return true
+				}
+			case *ssa.Call:
+				if fn := instr.Call.StaticCallee(); fn != nil && a.handsOut(fn, depth-1) {
 					return true
 				}
 			}
