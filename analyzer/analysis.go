@@ -60,6 +60,7 @@ type unit struct {
 	variables    map[token.Pos]*types.Var
 	conds        map[*types.Var]string
 	settled      map[*types.Var]bool        // see settledFields
+	open         map[string]bool            // see openTypes
 	uniques      map[string]bool            // classes of locks that are package variables, of those that were held
 	entered      map[*ssa.Function][]string // see entryGates
 

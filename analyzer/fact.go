@@ -28,6 +28,7 @@ type Fact struct {
 	Edges     []EdgeFact
 	Broken    []string // pairs of classes whose edges a report has blamed for a ring
 	Written   []string // inferred classes that are taken exclusively somewhere
+	Open      []string // types with a mutex that is taken by other ways than Lock and Unlock, see isOpen
 	Failed    []FailedFact
 }
 
@@ -67,6 +68,7 @@ type imports struct {
 	edgesFrom []string     // its path
 	broken    map[string]bool
 	written   map[string]bool
+	open      map[string]bool
 	failed    []FailedFact
 	failedBy  map[FailedFact]string // those of other modules: the import that brings it in, of another module too
 	any       bool
@@ -75,7 +77,7 @@ type imports struct {
 
 // readImports merges the facts of the imports, in order of their paths.
 func readImports(pass *analysis.Pass) *imports {
-	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, raw: map[string]FuncFact{}, settled: map[string]bool{}, failedBy: map[FailedFact]string{}}
+	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, open: map[string]bool{}, raw: map[string]FuncFact{}, settled: map[string]bool{}, failedBy: map[FailedFact]string{}}
 	pkgs := slices.Clone(pass.Pkg.Imports())
 	slices.SortFunc(pkgs, func(a, b *types.Package) int { return strings.Compare(a.Path(), b.Path()) })
 	for _, p := range pkgs {
@@ -116,6 +118,9 @@ func readImports(pass *analysis.Pass) *imports {
 		}
 		for _, k := range f.Written {
 			im.written[k] = true
+		}
+		for _, k := range f.Open {
+			im.open[k] = true
 		}
 		im.failures(f, p.Path(), moduleOf(pass))
 	}
@@ -179,6 +184,13 @@ func (a *unit) makeFact(own *Fact) *Fact {
 			a.imports.inferred[a.pkg.Path()] = true
 		}
 		f.Inferred = sortedKeys(a.imports.inferred)
+		open := make(map[string]bool)
+		for _, types := range []map[string]bool{a.imports.open, a.openTypes()} {
+			for k := range types {
+				open[k] = true
+			}
+		}
+		f.Open = sortedKeys(open)
 	}
 	f.Duties = slices.DeleteFunc(f.Duties, func(d DutyFact) bool { return !reach.settles(d.Target) })
 	out := make(map[string]FuncFact)

@@ -349,7 +349,7 @@ func (a *unit) fieldLock(f *types.Var) *lockDecl {
 	if len(a.model.Locks) > 0 || a.infer {
 		if l := a.model.Locks[a.varKey(f)]; l != nil {
 			d = &lockDecl{Lock: *l}
-		} else if a.inferredIn(f.Pkg()) && a.holdsLock(f.Type()) {
+		} else if a.inferredIn(f.Pkg()) && a.holdsLock(f.Type()) && !a.isOpen(innermost(f.Type())) {
 			d = a.implied(a.varKey(f))
 		}
 	}

@@ -22,8 +22,8 @@ type record struct {
 	called     map[token.Pos]bool // calls under a lock
 	unresolved map[token.Pos]bool // those of them that nothing is known of
 	duties     map[string]*duty
-	steps      map[stepKey]*stepRec       // edges of the order, if it is inferred
-	under      map[*ssa.Function][]string // what is held at all calls of a function
+	steps      map[stepKey]*stepRec // edges of the order, if it is inferred
+	under      map[*ssa.Function]under
 }
 
 type acquireKey struct {
@@ -112,7 +112,7 @@ func newRecord() *record {
 	return &record{
 		acquires: map[acquireKey]*acquireRec{}, requires: map[requireKey]*requireRec{}, releases: map[releaseKey]*releaseRec{},
 		leakAt: map[int]token.Pos{}, called: map[token.Pos]bool{}, unresolved: map[token.Pos]bool{}, duties: map[string]*duty{},
-		steps: map[stepKey]*stepRec{}, under: map[*ssa.Function][]string{},
+		steps: map[stepKey]*stepRec{}, under: map[*ssa.Function]under{},
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 // in common are never walked at the same time, so the common lock, the gate,
 // keeps a ring from closing (Havelund 2000, "Using runtime analysis to guide
 // model checking of Java programs"). What a function's callers hold at every
-// one of their calls counts as a gate too. A gate must be one lock, and not one
+// one of their calls counts as a gate too, and so does what the function gives
+// up on all its ways without having taken it. A gate must be one lock, and not one
 // of its class: where both locks of an edge are package variables, of which
 // there is one each, a lock in some object is no gate, since there may be
 // another object. Where they lie in objects, a gate in an object is taken to
@@ -163,10 +164,55 @@ func (x *exec) orderStep(s *state, cs callSite, w wanted, key *lockset.Value, he
 		}
 		gates := x.gates(s, keepers, l.Class, w.class)
 		k.gates = strings.Join(gates, ",")
-		if old := x.record.steps[k]; old == nil || w.chain.less(old.chain) {
-			x.record.steps[k] = &stepRec{cs: cs, gates: gates, outer: x.takenAt(l).last().pos, chain: w.chain, unique: only}
+		freed := freedClasses(s.freed, w.freed)
+		old := x.record.steps[k]
+		if old != nil {
+			freed = sortedUnion(freed, old.freed)
+			old.freed = freed
+		}
+		if old == nil || w.chain.less(old.chain) {
+			x.record.steps[k] = &stepRec{cs: cs, gates: gates, freed: freed, outer: x.takenAt(l).last().pos, chain: w.chain, unique: only}
 		}
 	}
+}
+
+// freedClasses returns the classes of the locks of callers that were given up.
+func freedClasses(lists ...[]freed) []string {
+	var out []string
+	for _, list := range lists {
+		for _, f := range list {
+			out = append(out, f.class)
+		}
+	}
+	return sortedUnion(out, nil)
+}
+
+func sortedUnion(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// entryGates returns the gates that a place in the function has from its
+// callers: what they are known to hold, and what the function gives up on all
+// its ways. A lock that may have been given up by then is none.
+func (x *exec) entryGates(callers, freed []string) []string {
+	var own []string
+	for i, e := range x.sum.exits {
+		if classes := freedClasses(e.freed); i == 0 {
+			own = classes
+		} else {
+			own = slices.DeleteFunc(own, func(class string) bool { return !slices.Contains(classes, class) })
+		}
+	}
+	out := slices.Clone(callers)
+	for _, class := range own {
+		if !slices.Contains(callers, class) {
+			out = append(out, sharedMark+class) // how it is held is not known
+		}
+	}
+	out = slices.DeleteFunc(out, func(g string) bool { return slices.Contains(freed, strings.TrimPrefix(g, sharedMark)) })
+	return sortedUnion(out, nil)
 }
 
 // sure returns the locks of held that are held for certain and that others may
@@ -185,6 +231,7 @@ func (x *exec) sure(s *state, held lockset.Set) []lockset.Lock {
 type stepRec struct {
 	cs    callSite
 	gates []string
+	freed []string // classes of locks of the callers that may have been given up by then
 	outer string
 	chain *hop
 	// unique: both locks are package variables.
@@ -220,6 +267,10 @@ func (x *exec) gates(s *state, held []lockset.Lock, but ...string) []string {
 	return slices.Compact(out)
 }
 
+// An under is what is held at all calls of a function, and which locks of the
+// callers of the calling function may have been given up before.
+type under struct{ gates, freed []string }
+
 // calledUnder notes what is held at a call of a function of this package: what
 // is held at all its calls are gates of what it does.
 func (x *exec) calledUnder(s *state, fn *ssa.Function) {
@@ -229,11 +280,11 @@ func (x *exec) calledUnder(s *state, fn *ssa.Function) {
 	if o := fn.Origin(); o != nil {
 		fn = o
 	}
-	gates := x.gates(s, x.sure(s, s.held))
+	u := under{x.gates(s, x.sure(s, s.held)), freedClasses(s.freed)}
 	if old, ok := x.record.under[fn]; ok {
-		gates = bothGates(old, gates)
+		u = under{bothGates(old.gates, u.gates), sortedUnion(old.freed, u.freed)}
 	}
-	x.record.under[fn] = gates
+	x.record.under[fn] = u
 }
 
 // bothGates returns the gates that are in a and in b, shared if they are so in
@@ -280,9 +331,9 @@ func (a *unit) entryGates() map[*ssa.Function][]string {
 					if !a.isRoot(c) && len(callers[c]) > 0 && !known[c] {
 						continue
 					}
-					at := slices.Concat(a.execs[c].record.under[f], gates[c])
-					slices.Sort(at)
-					if at = slices.Compact(at); called {
+					u := a.execs[c].record.under[f]
+					at := sortedUnion(u.gates, a.execs[c].entryGates(gates[c], u.freed))
+					if called {
 						at = bothGates(all, at)
 					}
 					all, called = at, true
@@ -319,7 +370,7 @@ func (a *unit) localEdges() []*localEdge {
 			if n := len(e.Chain); n > 0 {
 				e.InnerPos = e.Chain[n-1].Pos
 			}
-			for i, g := range slices.Concat(r.gates, entry[f]) {
+			for i, g := range slices.Concat(r.gates, x.entryGates(entry[f], r.freed)) {
 				name := strings.TrimPrefix(g, sharedMark)
 				if r.unique && i >= len(r.gates) && !a.uniques[name] {
 					continue
