@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -33,6 +34,8 @@ func (a *unit) openTypes() map[string]bool {
 		return a.open
 	}
 	a.open = make(map[string]bool)
+	inside := make(map[*ssa.Function][]*types.Named)
+	callers := make(map[*ssa.Function][]*ssa.Function)
 	for _, f := range a.funcs {
 		for _, b := range f.Blocks {
 			for _, instr := range b.Instrs {
@@ -40,13 +43,39 @@ func (a *unit) openTypes() map[string]bool {
 				if !ok {
 					continue
 				}
-				if t := a.lockedInside(call.Common()); t != nil && !isLockMethodOf(f, t) {
-					a.open[lockmodel.Key(t.Origin().Obj())] = true
+				if t := a.lockedInside(call.Common()); t != nil {
+					inside[f] = append(inside[f], t)
+				}
+				if fn := call.Common().StaticCallee(); fn != nil {
+					callers[fn] = append(callers[fn], f)
 				}
 			}
 		}
 	}
+	for f, ts := range inside {
+		for _, t := range ts {
+			if !servesLock(f, t, callers, maxLockHelpers) {
+				a.open[lockmodel.Key(t.Origin().Obj())] = true
+			}
+		}
+	}
 	return a.open
+}
+
+// maxLockHelpers is how deep the functions are that a Lock method has its work done by.
+const maxLockHelpers = 3
+
+// servesLock reports whether f is one of the methods that make t a lock, or is
+// called by those alone.
+func servesLock(f *ssa.Function, t *types.Named, callers map[*ssa.Function][]*ssa.Function, depth int) bool {
+	for f.Parent() != nil {
+		f = f.Parent()
+	}
+	if isLockMethodOf(f, t) {
+		return true
+	}
+	return depth > 0 && len(callers[f]) > 0 &&
+		!slices.ContainsFunc(callers[f], func(c *ssa.Function) bool { return !servesLock(c, t, callers, depth-1) })
 }
 
 // lockedInside returns the type, of this package and with a method Lock that it
@@ -82,12 +111,8 @@ func (a *unit) lockedInside(c *ssa.CallCommon) *types.Named {
 	return n
 }
 
-// isLockMethodOf reports whether f, or the function that it stands in, is one
-// of the methods that make t a lock.
+// isLockMethodOf reports whether f is one of the methods that make t a lock.
 func isLockMethodOf(f *ssa.Function, t *types.Named) bool {
-	for f.Parent() != nil {
-		f = f.Parent()
-	}
 	obj, ok := f.Object().(*types.Func)
 	if !ok || obj == nil {
 		return false
