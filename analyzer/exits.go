@@ -3,6 +3,7 @@ package analyzer
 import (
 	"encoding/binary"
 	"go/token"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -298,9 +299,9 @@ func (x *exec) ret(s *state, instr *ssa.Return) {
 			e.facts = append(e.facts, lockset.Fact{Cond: c, True: f.True})
 		}
 	}
-	for v, f := range n.names {
+	for _, v := range n.named() {
 		if v.Op == lockset.OpAlloc {
-			e.facts = append(e.facts, lockset.Fact{Cond: x.t.Equal(f, x.t.Nil), True: false})
+			e.facts = append(e.facts, lockset.Fact{Cond: x.t.Equal(n.names[v], x.t.Nil), True: false})
 		}
 	}
 	slices.SortFunc(e.facts, func(a, b lockset.Fact) int { return a.Cond.ID() - b.Cond.ID() })
@@ -363,7 +364,8 @@ func (x *exec) lent(v *lockset.Value) bool {
 // set some fields, that the others are zero.
 func (x *exec) nameZeros(s *state, e *exit, n *namer) {
 	var zeros []write
-	for v, f := range n.names {
+	for _, v := range n.named() {
+		f := n.names[v]
 		if v.Op != lockset.OpAlloc || x.code.structs[v.N] == nil || !x.fresh(s, v) || x.lent(v) {
 			continue
 		}
@@ -445,6 +447,12 @@ func (n namer) name(v *lockset.Value, role string) *lockset.Value {
 		}
 		return nil
 	})
+}
+
+// named returns the objects that have a name, in a fixed order: what is made of
+// them is numbered in the order in which it is made.
+func (n namer) named() []*lockset.Value {
+	return slices.SortedFunc(maps.Keys(n.names), func(a, b *lockset.Value) int { return a.ID() - b.ID() })
 }
 
 // known translates v if it consists of what has a name, else it is nil.

@@ -2,6 +2,7 @@ package lockset
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
@@ -191,7 +192,8 @@ func (t *Table) Mode(f Facts, fixed lockmodel.Mode, by *Value, values map[string
 		return values[by.Aux]
 	}
 	var left []lockmodel.Mode
-	for c, m := range values {
+	for _, c := range slices.Sorted(maps.Keys(values)) { // conditions are numbered as they are met
+		m := values[c]
 		cond := t.Equal(by, t.Const(c))
 		eq, known := t.Truth(f, cond)
 		if known && eq {
