@@ -519,7 +519,11 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 				in := e.heldIn[i]
 				l.Site = x.acquisition(in.site, l.Class, in.chain, c.key, in.keys)
 			} else {
-				l.Site = x.acquisition(cs, l.Class, newHop(c.name, x.a.place(cs.pos), e.heldAt[i]), c.key+itoa(i), nil)
+				chain := e.heldAt[i]
+				if !x.synthetic(c) {
+					chain = newHop(c.name, x.a.place(cs.pos), chain)
+				}
+				l.Site = x.acquisition(cs, l.Class, chain, c.key+itoa(i), nil)
 			}
 			held = append(held, l)
 		}
@@ -532,6 +536,7 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 		if w.place.Op == lockset.OpElem {
 			if c := made[w.place.Args[0]]; c != nil {
 				p.place = x.t.Elem(c, sub(w.place.Args[1]))
+				writes = append(writes, pair{c, c}) // it is there now
 			}
 		}
 		if c := made[w.val]; c != nil {

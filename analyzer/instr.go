@@ -43,6 +43,9 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 		x.binop(s, b, instr)
 	case *ssa.Store:
 		place, v := x.t.Deref(x.eval(s, instr.Addr)), x.eval(s, instr.Val)
+		if x.fillsNil(s, place, instr.Val) {
+			break
+		}
 		x.write(s, place, v, instr.Val.Type())
 		if place.Op != lockset.OpDeref { // not a variable of this function
 			x.escape(s, callSite{instr: instr, pos: instr.Pos()}, v)
@@ -354,6 +357,7 @@ func (x *exec) spelled(s *state, v *lockset.Value, st *types.Struct) *lockset.Va
 // constant, it is there beside what was there before.
 func (x *exec) store(s *state, place, val *lockset.Value) {
 	if place.Op != lockset.OpElem {
+		x.handOver(s, val) // to a container that is not known
 		return
 	}
 	s.facts = s.facts.Unsort(place.Args[0])
@@ -362,6 +366,25 @@ func (x *exec) store(s *state, place, val *lockset.Value) {
 		return
 	}
 	s.add(place, val)
+}
+
+// fillsNil makes a new container that is put where the function found nil the
+// same as one that it could have found there: if m == nil { m = make(...) }.
+// What is put into m then lies in one container, whichever way was gone.
+func (x *exec) fillsNil(s *state, place *lockset.Value, val ssa.Value) bool {
+	switch val.(type) {
+	case *ssa.MakeMap, *ssa.MakeSlice:
+	default:
+		return false
+	}
+	found := x.lookup(s, place)
+	if found.Op == lockset.OpNil || !found.Rooted() && found.Op != lockset.OpGlobal || !x.t.IsNil(s.facts, found) {
+		return false
+	}
+	isNil := x.t.Equal(found, x.t.Nil)
+	s.facts = s.facts.Keep(func(f lockset.Fact) bool { return f.Cond != isNil })
+	s.set(x.code.num[val], found)
+	return true
 }
 
 // elements returns what is known to lie in a container; in a part of one, what
