@@ -40,7 +40,7 @@ func run(pass *analysis.Pass) (any, error) {
 	model := dirs.Merged
 	infer := settings.infers(pass)
 	res := &Result{Model: model, Directives: dirs, Infer: infer}
-	if !im.any && model.Empty() && !(infer && importsSync(pass.Pkg)) && crash == nil && !takesLockers(pass.Pkg) || len(pass.Files) == 0 {
+	if !im.any && model.Empty() && !(infer && (im.facts || importsSync(pass.Pkg))) && crash == nil && !takesLockers(pass.Pkg) || len(pass.Files) == 0 {
 		res.Order = model.Order()
 		return res, nil // nothing here is a lock, or can reach one
 	}

@@ -71,7 +71,8 @@ type imports struct {
 	open      map[string]bool
 	failed    []FailedFact
 	failedBy  map[FailedFact]string // those of other modules: the import that brings it in, of another module too
-	any       bool
+	any       bool                  // one of them can reach a lock
+	facts     bool                  // one of them has a fact, if only since it takes what it is given
 	err       []string
 }
 
@@ -85,6 +86,7 @@ func readImports(pass *analysis.Pass) *imports {
 		if !pass.ImportPackageFact(p, &f) {
 			continue
 		}
+		im.facts = true
 		m, err := lockmodel.Decode(f.Model)
 		if err != nil {
 			im.any = true
