@@ -61,7 +61,7 @@ var (
 	clause = regexp.MustCompile(`(?m)^package (\w+)$`)
 	fence  = regexp.MustCompile("^```(\\w*)$")
 	mark   = regexp.MustCompile(`^<!-- (file|in|exit|makes|not run): (.+) -->$`)
-	pin    = regexp.MustCompile(`^<!-- pinned: (\S+?)(?:#(\w+))? -->$`)
+	pin    = regexp.MustCompile(`^ *<!-- pinned: (\S+?)(?:#(\w+))? -->$`)
 )
 
 // readBlocks returns the blocks of a document in order.
@@ -280,8 +280,8 @@ func (d *document) check(t *testing.T) {
 }
 
 // TestLimits makes sure that the page of limits only speaks of what is shown:
-// below each paragraph that begins in bold stands an example that is run, or a
-// pin to a test.
+// below each paragraph and each item of a list that begins in bold stands an
+// example that is run, or a pin to a test.
 func TestLimits(t *testing.T) {
 	const page = "docs/limits.md"
 	shown := map[int]bool{}
@@ -302,7 +302,7 @@ func TestLimits(t *testing.T) {
 			require.NoError(t, err, "%s:%d", page, i+1)
 			assert.Contains(t, string(data), m[2], "%s:%d", page, i+1)
 			limit = ""
-		case strings.HasPrefix(line, "**"):
+		case strings.HasPrefix(line, "**"), strings.HasPrefix(line, "- **"):
 			ends(line)
 			items++
 		case strings.HasPrefix(line, "#"):

@@ -5,6 +5,8 @@ package limits
 import (
 	"sort"
 	"sync"
+
+	"fixtures/infer/limits/keep"
 )
 
 // Pointer has mutexes that no variable is, but that variables point to.
@@ -110,4 +112,34 @@ func (n *Node) Fifth() {
 	n.next.next.next.next.mu.Lock()
 	n.next.next.next.next.mu.Lock()
 	n.n++
+}
+
+// Seven mutexes, each taken under the one before, and the first under the last.
+var r0, r1, r2, r3, r4, r5, r6 sync.Mutex
+
+func step0() { r0.Lock(); r1.Lock(); r1.Unlock(); r0.Unlock() }
+func step1() { r1.Lock(); r2.Lock(); r2.Unlock(); r1.Unlock() }
+func step2() { r2.Lock(); r3.Lock(); r3.Unlock(); r2.Unlock() }
+func step3() { r3.Lock(); r4.Lock(); r4.Unlock(); r3.Unlock() }
+func step4() { r4.Lock(); r5.Lock(); r5.Unlock(); r4.Unlock() }
+func step5() { r5.Lock(); r6.Lock(); r6.Unlock(); r5.Unlock() }
+func step6() { r6.Lock(); r0.Lock(); r0.Unlock(); r6.Unlock() }
+
+// Seven takes all steps, as others do at the same time.
+func Seven() {
+	for _, step := range []func(){step0, step1, step2, step3, step4, step5, step6} {
+		step()
+	}
+}
+
+// Added takes the mutexes of a task the other way round, when others can run
+// it already.
+func Added() {
+	t := &keep.Task{}
+	keep.Add(t)
+	t.B.Lock()
+	defer t.B.Unlock()
+	t.A.Lock()
+	defer t.A.Unlock()
+	t.N++
 }
