@@ -1,7 +1,9 @@
 // Package analyzer is the core of lockvet, the pass "lockstate". It follows
 // the locks of a package through its functions and tells the checks, for every
 // call that takes or needs a lock, what is held there. It reports nothing
-// itself.
+// itself: a check lists Analyzer among what it requires, and reads the Result.
+//
+// docs/how-it-works.md follows one lock through the package.
 package analyzer
 
 import (

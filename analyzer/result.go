@@ -9,12 +9,13 @@ import (
 
 // A Result is what the core tells the checks of one package: every place where
 // locks are asked for, required, given up or lost, with what is held there. It
-// reports nothing itself. All lists are sorted by position.
+// reports nothing itself. All lists are sorted by position. The checks share a
+// Result, and must not change it.
 type Result struct {
 	Model      *lockmodel.Model // the package's own and its imports'
 	Order      *lockmodel.Order
-	Directives *lockmodel.Package // nil if the package was left at once
-	Infer      bool
+	Directives *lockmodel.Package // of this package
+	Infer      bool               // mutexes that no directive declares are classes as well
 
 	Acquires []Acquire
 	Requires []Require

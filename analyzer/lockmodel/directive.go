@@ -90,6 +90,7 @@ type Error struct {
 	Message  string
 }
 
+// Error returns the message, without the place.
 func (e *Error) Error() string { return e.Message }
 
 // String returns the directive in its canonical form: single spaces, options

@@ -24,6 +24,7 @@ const (
 	Exclusive
 )
 
+// String returns "shared", "exclusive" or "unknown", as messages do.
 func (m Mode) String() string {
 	switch m {
 	case Shared:
@@ -81,6 +82,7 @@ const (
 	Async
 )
 
+// String returns the verb of the directive.
 func (k EffectKind) String() string {
 	return [...]string{"acquire", "release", "require", "async"}[k]
 }

@@ -182,8 +182,9 @@ func maybe(l Lock) Lock {
 	return l
 }
 
-// Mode of l under what is known on the path; values maps the constants of
-// ModeBy's type to modes.
+// Mode returns fixed, or if that is Unknown the mode that by, a value on which a
+// call's mode depends, stands for under f. values maps the constants of its type
+// to modes. Unknown means that f leaves several.
 func (t *Table) Mode(f Facts, fixed lockmodel.Mode, by *Value, values map[string]lockmodel.Mode) lockmodel.Mode {
 	if fixed != lockmodel.Unknown || by == nil {
 		return fixed
