@@ -403,7 +403,7 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 				}
 			case *ssa.Return:
 				for _, r := range instr.Results {
-					if a.mayLead(r.Type()) || isKey(r.Type()) && len(instr.Results) > 1 {
+					if a.mayLead(r.Type()) || isChoice(r.Type()) || isKey(r.Type()) && len(instr.Results) > 1 {
 						back(r)
 					}
 				}

@@ -24,6 +24,9 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 	if rooted && d.method != "" && cs.result != nil && tells(cs.common.Value.Type()) {
 		x.bind(s, cs.result, x.t.Sum("call:"+d.method, d.fn))
 	}
+	if rooted {
+		s.perhapsSet(x.t, d.args)
+	}
 	if rooted && !x.a.isRoot(x.fn) {
 		s.calls(x.emitCall(s, cs, d, s.held, flow().vals))
 		return []*state{s}
@@ -77,6 +80,21 @@ func (x *exec) locks(recv *lockset.Value, l lockset.Lock) bool {
 	place := x.t.Deref(recv)
 	lock := x.a.lockAt(place)
 	return lock != nil && lock.Class == l.Class && holderOf(place) == l.Key
+}
+
+// perhapsSet forgets the constants in the fields of the objects made here that
+// something unknown is given: an option sets the mode in a configuration, say.
+func (s *state) perhapsSet(t *lockset.Table, args []*lockset.Value) {
+	for _, arg := range args {
+		if arg.Op != lockset.OpAlloc {
+			continue
+		}
+		for i, m := range s.mem {
+			if m.place.Op == lockset.OpField && m.place.Args[0] == arg && isConst(m.val) {
+				s.mem[i].val = t.Unknown
+			}
+		}
+	}
 }
 
 // tells reports whether an interface only tells keys of its value: all of its

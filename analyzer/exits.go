@@ -3,6 +3,7 @@ package analyzer
 import (
 	"encoding/binary"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 
@@ -488,7 +489,7 @@ func (n namer) existing(v *lockset.Value) (*lockset.Value, bool) {
 
 // addExit adds a way out, or widens one that does the same.
 func (x *exec) addExit(e *exit) {
-	key := exitKey(e)
+	key := exitKey(e, x.choices())
 	if old := x.exits[key]; old != nil {
 		old.guard = old.guard.Meet(e.guard)
 		old.facts = old.facts.Meet(e.facts)
@@ -570,19 +571,44 @@ func (e *exit) widen(o *exit, t *lockset.Table) {
 	}
 }
 
+// choices returns, by result, whether its constants tell exits apart: the
+// function chooses one of a few, as a mode is chosen. Beyond maxChoices ways out
+// they no longer do.
+func (x *exec) choices() []bool {
+	results := x.fn.Signature.Results()
+	out := make([]bool, results.Len())
+	for i := range out {
+		out[i] = len(x.exits) < maxChoices && isChoice(results.At(i).Type())
+	}
+	return out
+}
+
+// isChoice reports whether t is of the kind that modes are of: a named type of
+// integers.
+func isChoice(t types.Type) bool {
+	if _, named := types.Unalias(t).(*types.Named); !named {
+		return false
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
+}
+
+// maxChoices bounds the ways out of a function that a constant may tell apart.
+const maxChoices = 4
+
 // telling reports whether a result tells exits apart: it is a truth value, nil,
-// a function, or something that the function was given.
-func telling(r *lockset.Value) bool {
+// a function, or something that the function was given; or a choice.
+func telling(r *lockset.Value, choice bool) bool {
 	switch r.Op {
 	case lockset.OpConst:
-		return r.Aux == "true" || r.Aux == "false"
+		return choice || r.Aux == "true" || r.Aux == "false"
 	case lockset.OpFresh, lockset.OpUnknown, lockset.OpSum, lockset.OpZero:
 		return false
 	}
 	return true
 }
 
-func exitKey(e *exit) string {
+func exitKey(e *exit, choices []bool) string {
 	var b []byte
 	num := func(v *lockset.Value) {
 		n := 0
@@ -591,8 +617,8 @@ func exitKey(e *exit) string {
 		}
 		b = binary.AppendUvarint(b, uint64(n))
 	}
-	for _, r := range e.results {
-		if telling(r) {
+	for i, r := range e.results {
+		if telling(r, choices[i]) {
 			num(r)
 		} else {
 			num(nil)
