@@ -35,6 +35,7 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		return x.followAll(inner, cs, c, ev, targets, all)
 	}
 	if d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0) {
+		s.perhapsSet(x.t, d.args)
 		passed := x.passOn(inner, cs, c, ev, d)
 		if x.a.isRoot(x.fn) {
 			x.unresolved(inner, cs, d)
