@@ -271,13 +271,19 @@ func (x *exec) joinAt(s *state, cs callSite, handle *lockset.Value) []*state {
 	if handle.Rooted() || handle.Op == lockset.OpAddr && handle.Args[0].Rooted() {
 		x.emit(s, &event{kind: evJoin, key: handle, chain: newHop("Wait", x.a.place(cs.pos), nil)})
 	}
-	var rest []spawned
+	var ended, rest []spawned
 	for _, g := range s.gos {
-		i := slices.IndexFunc(g.handles, func(h *lockset.Value) bool { return x.sameHandle(s, h, handle) })
-		if i < 0 {
+		if slices.ContainsFunc(g.handles, func(h *lockset.Value) bool { return x.sameHandle(s, h, handle) }) {
+			ended = append(ended, g)
+		} else {
 			rest = append(rest, g)
-			continue
 		}
+	}
+	if len(ended) == 0 {
+		return []*state{s}
+	}
+	s.gos = rest // before they are looked at: one may itself wait for what it signals
+	for _, g := range ended {
 		c, ok := x.a.calleeOfValue(g.fn, g.args)
 		if !ok {
 			continue
@@ -289,9 +295,6 @@ func (x *exec) joinAt(s *state, cs callSite, handle *lockset.Value) []*state {
 			}
 			x.applyEvents(s, at, c, sum, x.substitution(s, at, c))
 		}
-	}
-	if len(rest) != len(s.gos) {
-		s.gos = rest
 	}
 	return []*state{s}
 }

@@ -88,3 +88,27 @@ func Both(list []any) {
 	}
 	first.mu.Unlock()
 }
+
+// A Pool lets one at a time work.
+type Pool struct {
+	mu   sync.Mutex
+	room chan bool
+	n    int
+}
+
+// work says that it is there, works, and waits for what it said to be heard.
+func (p *Pool) work() {
+	p.room <- true
+	p.mu.Lock()
+	p.n++
+	p.mu.Unlock()
+	<-p.room
+}
+
+// Run waits for a goroutine that waits by way of the same channel.
+func (p *Pool) Run() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	go p.work()
+	<-p.room // want `^relock: `
+}
