@@ -72,10 +72,13 @@ func (a *unit) findRings(res *Result, own *Fact) {
 		s := a.ringGraph(local, written, broken)
 		for n := 2; n <= maxRing && s.steps < maxSteps; n++ {
 			for ring := s.search(n); ring != nil; ring = s.search(n) {
-				culprit := culpritOf(ring)
+				culprit := a.toldOf(ring, res)
+				if culprit == nil {
+					culprit = culpritOf(ring)
+					res.Rings = append(res.Rings, a.ring(ring, culprit))
+				}
 				s.gone[s.pair(culprit)] = true
 				broken[culprit.pair()] = true
-				res.Rings = append(res.Rings, a.ring(ring, culprit))
 			}
 		}
 		if s.steps >= maxSteps {
@@ -84,6 +87,23 @@ func (a *unit) findRings(res *Result, own *Fact) {
 	}
 	slices.SortStableFunc(res.Rings, func(p, q Ring) int { return cmp.Compare(p.Pos, q.Pos) })
 	own.Broken = sortedKeys(broken)
+}
+
+// toldOf returns an edge of a ring whose call is at fault already, for two locks
+// of the class that it holds: it takes the one of another object, and whatever
+// else it takes of that object comes with it. It is nil if there is none.
+func (a *unit) toldOf(ring []*ringEdge, res *Result) *ringEdge {
+	told := func(e *ringEdge) bool {
+		return e.local != nil && slices.ContainsFunc(res.Acquires, func(q Acquire) bool {
+			return q.Range == a.rangeOf(e.local.cs) && slices.ContainsFunc(q.Pairs, func(p Pair) bool {
+				return p.Either && p.Held.Class == e.Outer
+			})
+		})
+	}
+	if i := slices.IndexFunc(ring, told); i >= 0 {
+		return ring[i]
+	}
+	return nil
 }
 
 // writtenClasses returns the classes that somebody takes exclusively, as far
