@@ -54,6 +54,9 @@ func ExampleTable_Deref() {
 	cell := t.Cell(t.Param(0))
 	fmt.Println(t.Deref(cell))
 	fmt.Println(t.Field(t.Whole(t.Deref(p)), "mu") == t.Field(p, "mu"))
+	fmt.Println(t.Whole(t.Deref(p)).Original() == t.Deref(p), p.Original() == p)
+	ref := t.Struct(t.Zero, []string{"User"}, []*lockset.Value{t.Param(0)})
+	fmt.Println(ref.Spelled("User"), ref.Spelled("UniqueID") == nil)
 	fmt.Println(t.Named(p, "mu"), t.Named(p, "mu") == p)
 	out := t.WayOut(t.Alloc(9))
 	fmt.Println(t.Deref(out).IsWayOut(), t.Deref(p).IsWayOut())
@@ -61,6 +64,8 @@ func ExampleTable_Deref() {
 	// deref(alloc7) true
 	// param0
 	// true
+	// true true
+	// param0 true
 	// alloc7.mu false
 	// true false
 }
