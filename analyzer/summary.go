@@ -96,6 +96,7 @@ type event struct {
 	method   string // name of the interface method, "" for a function
 	target   string // what may be called, for obligations: "iface:…" or "field:…" or ""
 	args     []*lockset.Value
+	list     bool             // evOrder: by is a list, to be sorted by the path in method
 	fallback []*lockset.Value // what it is if nobody can say more
 	judged   bool             // it was settled here too: only what callers hold is left to judge
 	again    bool             // it may be called many times, as in a loop

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -60,11 +61,15 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 
 // askOrder leaves it to the callers, which are all in this package, to say of
 // keys that they give what is not known here: that they are in order, or that
-// they hold the wanted lock already.
+// they hold the wanted lock already; and of a list that they give, that it is
+// sorted.
 func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
 	ev := &event{kind: evOrder, class: w.class, by: key, chain: newHop("order", p.lock.Class, nil)}
 	switch {
-	case w.try || !x.a.answered(x.fn) || key == nil || !key.Entry():
+	case w.try || !x.a.answered(x.fn) || key == nil:
+		ev = nil
+	case (rel == lockset.Turn || rel == lockset.Unordered) && l.Class == w.class && x.askList(ev, l.Key, key):
+	case !key.Entry():
 		ev = nil
 	case l.Class != w.class:
 		if w.plain || !x.a.order().Before(w.class, l.Class) {
@@ -88,6 +93,38 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 	x.emit(s, ev)
 }
 
+// askList makes ev the question whether the list is sorted that a loop takes its
+// keys from, if the function was given the list.
+func (x *exec) askList(ev *event, held, want *lockset.Value) bool {
+	if held == nil {
+		return false
+	}
+	list, path, ok := x.t.IfSorted(held, want, x.ascending)
+	if !ok || !list.Entry() || !list.Rooted() {
+		return false
+	}
+	ev.by, ev.list, ev.method = list, true, path
+	return true
+}
+
+// listEvent answers askList.
+func (x *exec) listEvent(s *state, ev *event, list *lockset.Value) {
+	by, sorted := s.facts.SortedBy(list)
+	switch {
+	case sorted && by == ev.method:
+		ev.pair.answer.met = true
+	case sorted:
+		ev.pair.answer.failed, ev.pair.answer.byOther = true, true
+		ev.pair.compared = cmp.Or(ev.pair.compared, x.a.sortedAt[x.t.Sorted(list, by)])
+	case x.a.answered(x.fn) && list.Entry() && list.Rooted():
+		out := *ev
+		out.by, out.freed, out.guard = list, nil, nil
+		x.emit(s, &out)
+	default:
+		ev.pair.answer.failed = true
+	}
+}
+
 // answered reports whether all who call f are seen, and so can be asked.
 func (a *unit) answered(f *ssa.Function) bool { return !a.isRoot(f) || a.isHandler(f) }
 
@@ -95,6 +132,10 @@ func (a *unit) answered(f *ssa.Function) bool { return !a.isRoot(f) || a.isHandl
 // lock while it holds another.
 func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Value) *lockset.Value) {
 	want := sub(ev.by)
+	if ev.list {
+		x.listEvent(s, ev, want)
+		return
+	}
 	var held *lockset.Value
 	rel := lockset.Unordered
 	if ev.key != nil {

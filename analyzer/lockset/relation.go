@@ -140,6 +140,18 @@ func (t *Table) elements(f Facts, held, want *Value, ascending func(*Value) bool
 	return After, true
 }
 
+// IfSorted returns the container of which both keys are elements, taken one
+// after the other, and the path that it would have to be sorted by for the
+// second not to come before the first.
+func (t *Table) IfSorted(held, want *Value, ascending func(*Value) bool) (container *Value, path string, ok bool) {
+	hx, hi, hpath := element(held)
+	wx, wi, wpath := element(want)
+	if hx == nil || hx != wx || hpath != wpath || !indexGrows(hi, wi, ascending) {
+		return nil, "", false
+	}
+	return hx, hpath, true
+}
+
 // element splits the path of a container's element: the container, the index
 // and the fields below the element.
 func element(v *Value) (x, index *Value, path string) {
