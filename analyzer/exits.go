@@ -378,11 +378,7 @@ func (x *exec) nameZeros(s *state, e *exit, n *namer) {
 		}
 		if set > 0 && set < x.code.structs[v.N].NumFields() {
 			zeros = append(zeros, write{x.t.Deref(f), x.t.Zero})
-			for _, w := range x.settledZeros(v, f) {
-				if !slices.ContainsFunc(e.writes, func(o write) bool { return o.place == w.place }) {
-					zeros = append(zeros, w)
-				}
-			}
+			zeros = append(zeros, x.settledZeros(s, v, f)...)
 		}
 	}
 	slices.SortFunc(zeros, func(a, b write) int { return a.place.ID() - b.place.ID() })

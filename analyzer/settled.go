@@ -119,16 +119,14 @@ func (x *exec) settle(s *state, object *lockset.Value) {
 	if object.Op != lockset.OpAlloc || !x.fresh(s, object) {
 		return
 	}
-	for _, w := range x.settledZeros(object, object) {
-		if lo, hi := s.memAt(w.place); lo == hi {
-			s.put(w.place, w.val)
-		}
+	for _, w := range x.settledZeros(s, object, object) {
+		s.put(w.place, w.val)
 	}
 }
 
-// settledZeros returns the settled fields of the struct that object points to,
-// which this function has made, as fields of name, each with its zero value.
-func (x *exec) settledZeros(object, name *lockset.Value) []write {
+// settledZeros returns those settled fields of the struct that object points to,
+// which this function has made, that are zero, as fields of name.
+func (x *exec) settledZeros(s *state, object, name *lockset.Value) []write {
 	st := x.code.structs[object.N]
 	if st == nil {
 		return nil
@@ -136,7 +134,7 @@ func (x *exec) settledZeros(object, name *lockset.Value) []write {
 	settled := x.a.settledFields()
 	var out []write
 	for f := range st.Fields() {
-		if !settled[f.Origin()] {
+		if !settled[f.Origin()] || x.lookup(s, x.t.Field(object, x.a.fieldName(f))).Op != lockset.OpZero {
 			continue
 		}
 		zero := x.t.Nil
