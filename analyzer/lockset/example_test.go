@@ -135,6 +135,10 @@ func ExampleTable_Relate() {
 	names, _ := t.Assume(nil, t.Less(t.Field(a, "name"), t.Field(b, "name")), true)
 	x, y := t.Field(a, "user"), t.Field(b, "user")
 	fmt.Println(t.Relate(names, x, y, inLoop) == lockset.ByOther, t.OtherComparison(names, x, y))
+
+	i := t.Site(3, "")
+	list, path, ok := t.IfSorted(t.Elem(t.Param(2), t.Prev(i)), t.Elem(t.Param(2), i), func(*lockset.Value) bool { return true })
+	fmt.Printf("%v %q %v\n", list, path, ok)
 	// Output:
 	// true
 	// true
@@ -143,6 +147,7 @@ func ExampleTable_Relate() {
 	// true
 	// true
 	// true cmp.<(field.name(param0) field.name(param1))
+	// param2 "" true
 }
 
 // The locks at a point are a set; where two paths meet, what one of them lacks
