@@ -96,12 +96,12 @@ type Pool struct {
 	n    int
 }
 
-// work says that it is there, works, and waits for what it said to be heard.
+// work works, says so, and takes back what nobody has heard.
 func (p *Pool) work() {
-	p.room <- true
 	p.mu.Lock()
 	p.n++
 	p.mu.Unlock()
+	p.room <- true
 	<-p.room
 }
 
