@@ -445,6 +445,7 @@ func steps(b *ssa.BinOp) bool {
 func (x *exec) releaseFunc(s *state, cs callSite, fn *lockset.Value) ([]*state, bool) {
 	for _, l := range s.held {
 		if l.Guard != nil && l.Guard == fn && !l.Is(lockset.Plain) && fn.Op != lockset.OpFunc {
+			x.freedAt[l.Class] = max(x.freedAt[l.Class], cs.pos)
 			x.release(s, cs, freed{guard: fn}, nil)
 			return []*state{s}, true
 		}

@@ -94,5 +94,5 @@ func Func(s *locks.Session, user string) {
 func FuncCalled(s *locks.Session, user string) {
 	release := locked(s, user)
 	release()
-	s.Write(user) // want `not-held: calling (\S+\.)?Write requires holding namespace lock of user`
+	s.Write(user) // want `not-held: calling (\S+\.)?Write requires holding namespace lock of user exclusively; released on line 96$`
 }
