@@ -148,10 +148,15 @@ func (x *exec) start(s *state, instr ssa.Instruction, c *ssa.CallCommon, vals []
 // startValue notes that a goroutine runs fn. A wait for one of group, or for what
 // the goroutine signals its end through, waits for it.
 func (x *exec) startValue(s *state, instr ssa.Instruction, fn *lockset.Value, args []*lockset.Value, group ...*lockset.Value) {
-	g := spawned{instr: instr, fn: fn, args: args, handles: append(x.handlesOf(fn, args), group...)}
 	if c, ok := x.a.calleeOfValue(fn, args); ok {
 		x.transfer(s, c)
 	}
+	x.begin(s, instr, fn, args, group...)
+}
+
+// begin notes that a goroutine runs fn, now or later, as startValue does.
+func (x *exec) begin(s *state, instr ssa.Instruction, fn *lockset.Value, args []*lockset.Value, group ...*lockset.Value) {
+	g := spawned{instr: instr, fn: fn, args: args, handles: append(x.handlesOf(fn, args), group...)}
 	for _, v := range slices.Concat([]*lockset.Value{fn}, args) {
 		x.handOver(s, v)
 	}

@@ -11,8 +11,12 @@ import (
 )
 
 // unordered is the path of a slice that is sorted by something that is not a
-// field of its elements, or descending: by no key.
-const unordered = "?"
+// field of its elements: by no key. One that is sorted descending is in no order
+// at all, whatever the key.
+const (
+	unordered  = "?"
+	descending = "-"
+)
 
 // order runs a call that sorts, keeps or disturbs the order of a slice, or
 // compares.
@@ -24,6 +28,9 @@ func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
 	sortedBy := func(v *lockset.Value, path string) {
 		x.shuffle(s, v)
 		s.facts = s.facts.Unsort(v)
+		if path == descending {
+			return
+		}
 		cond := x.t.Sorted(v, path)
 		x.a.sortedAt[cond] = cs.pos
 		s.facts, _ = x.t.Assume(s.facts, cond, true)
@@ -110,7 +117,7 @@ func (a *unit) sortPath(fn *lockset.Value, byIndex bool) string {
 // lessPath reads a comparison function: the first comparison that it makes of
 // the same path below its two last parameters (or below the elements that
 // these are the indices of) is the one that it sorts by; what follows breaks
-// ties. A comparison the other way round sorts descending, by no key of ours.
+// ties. A comparison the other way round sorts descending.
 func (a *unit) lessPath(f *ssa.Function, byIndex bool) string {
 	n := len(f.Params)
 	if n < 2 {
@@ -156,6 +163,9 @@ func (a *unit) lessPath(f *ssa.Function, byIndex bool) string {
 			}
 			if lr == p && rr == q && lp == rp && lp != unordered {
 				return lp
+			}
+			if lr == q && rr == p && lp == rp && lp != unordered {
+				return descending
 			}
 			if lr != nil || rr != nil {
 				return unordered

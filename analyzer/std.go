@@ -8,8 +8,6 @@ package analyzer
 // runsLater lists the functions that keep a function argument and run it
 // later, or on another goroutine: it does not inherit what is held.
 var runsLater = map[string]bool{
-	"time.AfterFunc":                                 true,
-	"context.AfterFunc":                              true,
 	"net/http.Handle":                                true,
 	"net/http.HandleFunc":                            true,
 	"(*net/http.ServeMux).Handle":                    true,
@@ -44,6 +42,13 @@ var runsLater = map[string]bool{
 	"(*html/template.Template).Funcs":                true,
 	"reflect.ValueOf":                                true,
 	"reflect.TypeOf":                                 true,
+}
+
+// startsLater lists the functions that start a goroutine for their second
+// argument, but not at once.
+var startsLater = map[string]bool{
+	"time.AfterFunc":    true,
+	"context.AfterFunc": true,
 }
 
 // groupStarts lists the methods that start a goroutine which the group's wait

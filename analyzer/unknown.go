@@ -84,6 +84,9 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 	case name == "errors.Is" && cs.result != nil:
 		x.bind(s, cs.result, x.t.Sum("errors.Is", c.args...))
 		return one, true
+	case startsLater[name]:
+		x.begin(s, cs.instr, c.args[1], nil)
+		return one, true
 	case groupStarts[name]:
 		x.startValue(s, cs.instr, c.args[1], nil, c.args[0])
 		return one, true

@@ -4,6 +4,7 @@
 package goroutines
 
 import (
+	"context"
 	"sync"
 
 	"fixtures/locks"
@@ -243,4 +244,34 @@ func FedFirst(s *locks.Session, id string, users []string) (n int) {
 	mb := s.Open(id)
 	defer mb.Close()
 	return n
+}
+
+// AfterJoined waits for what the end of the context has started.
+func AfterJoined(ctx context.Context, s *locks.Session, id, user string) {
+	mb := s.Open(id)
+	defer mb.Close()
+	done := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(done)
+		s.Lock(user).Unlock()
+	})
+	if !stop() {
+		<-done // want `ns-under-mailbox: receiving from a channel acquires namespace lock while holding`
+	}
+}
+
+// AfterCloses closes what is open when the context ends, and so perhaps not yet.
+func AfterCloses(ctx context.Context, s *locks.Session, id, user string) {
+	mb := s.Open(id)
+	stop := context.AfterFunc(ctx, func() { mb.Close() })
+	defer stop()
+	s.Lock(user).Unlock() // want `ns-under-mailbox: acquiring namespace lock of user`
+}
+
+// AfterNot waits for nobody.
+func AfterNot(ctx context.Context, s *locks.Session, id, user string) {
+	mb := s.Open(id)
+	defer mb.Close()
+	context.AfterFunc(ctx, func() { s.Lock(user).Unlock() })
+	<-ctx.Done()
 }

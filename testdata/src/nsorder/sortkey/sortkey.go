@@ -149,7 +149,7 @@ func SliceDescending(s *locks.Session, list []Mailbox) {
 	sort.Slice(list, func(i, j int) bool { return list[i].User > list[j].User })
 	var all []*locks.User
 	for _, m := range list {
-		all = append(all, s.Lock(m.User)) // want `(loop-unsorted|sort-key): acquiring namespace lock of m.User`
+		all = append(all, s.Lock(m.User)) // want `loop-unsorted: acquiring namespace lock of m.User`
 	}
 	release(all)
 }
