@@ -294,7 +294,7 @@ func (a *unit) place(pos token.Pos) string {
 // callName is what a call calls, for people.
 func (a *unit) callName(cs callSite) string {
 	if cs.common == nil {
-		return "receiving from a channel"
+		return "waiting for a goroutine"
 	}
 	if cs.common.IsInvoke() {
 		return objectName(cs.common.Method, a.pkg)

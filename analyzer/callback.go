@@ -25,6 +25,7 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	}
 	inner := s.view()
 	inner.held = x.without(s, x.subFreed(s, cs, ev.freed, sub))
+	mine := inner.held
 	for i, l := range ev.held {
 		for _, l := range x.heldInCallee(s, cs, c, ev, i, subLock(l, sub)) {
 			inner.held = inner.held.Add(l)
@@ -33,6 +34,10 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	all := d.fn.Op == lockset.OpElem && !isConst(d.fn.Args[1])
 	if targets, ok := x.resolve(s, d); ok {
 		return x.followAll(inner, cs, c, ev, targets, all)
+	}
+	if len(ev.told) > 0 && x.a.isRoot(x.fn) { // nobody here knows more than the callee did
+		ev, inner = ev.asJudged(), s.view()
+		inner.held = mine
 	}
 	if d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0) {
 		s.perhapsSet(x.t, d.args)
@@ -84,11 +89,16 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 		}
 		x.calledUnder(inner, t.fn)
 		found := target{c: t, sum: sum}
+		ev, at := ev, inner
+		if slices.Contains(ev.told, t.key) {
+			ev, at = ev.asJudged(), inner.view()
+			at.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].inCallee })
+		}
 		if len(sum.events) > 0 {
-			found.nested = x.once(x.targetKey(inner, cs, ev, t), cs, c, ev, func() []callback {
+			found.nested = x.once(x.targetKey(at, cs, ev, t), cs, c, ev, func() []callback {
 				n := len(x.cuts)
 				x.calling = append(x.calling, t.key)
-				nested := x.calledBackAt(inner, cs, c, ev, t, sum)
+				nested := x.calledBackAt(at, cs, c, ev, t, sum)
 				x.calling = x.calling[:len(x.calling)-1]
 				tail := slices.DeleteFunc(x.cuts[n:], func(k string) bool { return k == t.key })
 				x.cuts = x.cuts[:n+len(tail)]
@@ -108,6 +118,13 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 		}
 	}
 	return out
+}
+
+// asJudged is ev, of which what the callee holds has been judged.
+func (ev *event) asJudged() *event {
+	out := *ev
+	out.judged, out.told, out.held, out.heldAt, out.heldIn = true, nil, nil, nil, nil
+	return &out
 }
 
 // # Callbacks that were followed before

@@ -41,7 +41,7 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 	if rooted && len(targets) == 0 {
 		s.calls(x.emitCall(s, cs, d, s.held, nil))
 	} else if rooted {
-		x.emitJudged(s, cs, d, fs.vals)
+		x.emitJudged(s, cs, d, targets, fs)
 		defer func(was bool) { x.settled = was }(x.settled)
 		x.settled = true
 	}
@@ -240,12 +240,23 @@ func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fall
 
 // emitJudged makes a call that has been settled here an event all the same: a
 // caller's own locks are still to be judged, and it may know better what is
-// called. What is called as far as this package knows is for those that do not.
-func (x *exec) emitJudged(s *state, cs callSite, d dynamic, fallback []*lockset.Value) {
-	x.emit(s, &event{
-		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), fallback: fallback, judged: true,
+// called. If the package does not know all that may be called, what is held here
+// is judged again, against what only callers know. What is called as far as this
+// package knows is for those that do not know better.
+func (x *exec) emitJudged(s *state, cs callSite, d dynamic, targets []callee, known flowSet) {
+	ev := &event{
+		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), fallback: known.vals, judged: known.complete,
 		chain: newHop(d.name, x.a.place(cs.pos), nil),
-	})
+	}
+	if !known.complete {
+		for _, t := range targets {
+			ev.told = append(ev.told, t.key)
+		}
+		slices.Sort(ev.told)
+		ev.told = slices.Compact(ev.told)
+		x.holdEvent(ev, cs, s.held)
+	}
+	x.emit(s, ev)
 }
 
 // holdEvent notes what is held at a call of something unknown.
@@ -352,7 +363,7 @@ func (x *exec) takenAt(l lockset.Lock) *hop {
 // passOn hands an event that cannot be settled here to the callers.
 func (x *exec) passOn(inner *state, cs callSite, c callee, ev *event, d dynamic) *event {
 	out := &event{
-		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(inner, d.args), fallback: ev.fallback, judged: ev.judged,
+		kind: evCall, fn: x.anyElem(d.fn), method: ev.method, target: ev.target, args: x.entryArgs(inner, d.args), fallback: ev.fallback, judged: ev.judged, told: ev.told,
 		chain: newHop(c.name, x.a.place(cs.pos), ev.chain), again: ev.again || x.inLoop(cs),
 	}
 	x.holdEvent(out, cs, inner.held)

@@ -138,6 +138,10 @@ func (w *writer) summary(s *summary, modes map[*lockset.Value]map[string]lockmod
 		w.str(e.target)
 		w.values(e.args)
 		w.values(e.fallback)
+		w.num(len(e.told))
+		for _, k := range e.told {
+			w.str(k)
+		}
 		w.hops(e.chain)
 	}
 	w.num(len(s.exits))
@@ -381,6 +385,9 @@ func (r *reader) summary() *summary {
 		e.target = r.str()
 		e.args = r.values()
 		e.fallback = r.values()
+		for range r.each() {
+			e.told = append(e.told, r.str())
+		}
 		if e.chain = r.hops(); e.chain == nil {
 			e.chain = newHop(e.class, "", nil)
 		}

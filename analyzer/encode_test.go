@@ -132,6 +132,9 @@ func (g *sampler) event() *event {
 	}
 	e.held, e.heldAt = g.locks()
 	if g.coin() {
+		e.told = []string{"quota.Nothing", "quota.Nowhere"}
+	}
+	if g.coin() {
 		e.by = g.a.t.Param(2)
 		g.a.modes[e.by] = map[string]lockmodel.Mode{"2": lockmodel.Exclusive}
 	}

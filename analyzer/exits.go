@@ -130,6 +130,11 @@ func (x *exec) emit(s *state, ev *event) *event {
 		return ev
 	}
 	both := old.guard.Meet(ev.guard)
+	for _, k := range ev.told {
+		if i, ok := slices.BinarySearch(old.told, k); !ok {
+			old.told = slices.Insert(slices.Clone(old.told), i, k)
+		}
+	}
 	old.widened = old.widened || len(both) < len(old.guard)
 	old.guard = both
 	for i, arg := range ev.args {

@@ -100,7 +100,7 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 				g.dynamic[i] = g.dynamic[i] || callable(instr.Value.Type())
 				g.lockish[i] = g.lockish[i] || a.holdsGuard(instr.Value.Type())
 			case *ssa.Store:
-				if _, local := instr.Addr.(*ssa.Alloc); !local && f.Synthetic == "" && callable(instr.Val.Type()) {
+				if _, local := instr.Addr.(*ssa.Alloc); !local && f.Synthetic == "" && (callable(instr.Val.Type()) || a.mayBeOurs(instr.Val.Type())) {
 					g.dynamic[i] = true // others will call it
 				}
 				if _, local := instr.Addr.(*ssa.Alloc); !local && a.holdsGuard(instr.Val.Type()) {
@@ -124,6 +124,18 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 func callable(t types.Type) bool {
 	_, ok := innermost(t).Underlying().(*types.Signature)
 	return ok
+}
+
+// mayBeOurs reports whether t is an interface of this package, or of one that
+// deals with locks: what implements it may lock, when somebody calls it. Those
+// of the standard library, which everybody has in fields, do not count.
+func (a *unit) mayBeOurs(t types.Type) bool {
+	n, ok := types.Unalias(innermost(t)).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg() != a.pkg && !a.imports.known[n.Obj().Pkg().Path()] {
+		return false
+	}
+	iface, ok := n.Underlying().(*types.Interface)
+	return ok && iface.NumMethods() > 0
 }
 
 func (a *unit) addTarget(c callee, add func(*ssa.Function), g *graph, i int) {

@@ -99,6 +99,7 @@ type event struct {
 	list     bool             // evOrder: by is a list, to be sorted by the path in method
 	fallback []*lockset.Value // what it is if nobody can say more
 	judged   bool             // it was settled here too: only what callers hold is left to judge
+	told     []string         // keys of the targets of which that is so, if there may be others; sorted
 	again    bool             // it may be called many times, as in a loop
 
 	pair    *pairRec         // evOrder: what is reported if a caller gives keys in no order

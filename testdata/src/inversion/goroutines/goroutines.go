@@ -256,7 +256,7 @@ func AfterJoined(ctx context.Context, s *locks.Session, id, user string) {
 		s.Lock(user).Unlock()
 	})
 	if !stop() {
-		<-done // want `ns-under-mailbox: receiving from a channel acquires namespace lock while holding`
+		<-done // want `ns-under-mailbox: waiting for a goroutine acquires namespace lock while holding`
 	}
 }
 
