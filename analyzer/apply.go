@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"go/types"
 	"slices"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
@@ -553,6 +554,9 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 			return false
 		}
 	}
+	if !x.choosesAgain(s, cs, c, results) {
+		return false
+	}
 	for _, f := range fs {
 		if x.free(s, f) {
 			x.freedAt[f.class] = max(x.freedAt[f.class], cs.pos)
@@ -616,6 +620,35 @@ func (x *exec) withClass(s *state, cs callSite, l lockset.Lock) []lockset.Lock {
 		out[i].Guard, out[i].Via, out[i].Flags = l.Guard, l.Via, out[i].Flags|l.Flags
 	}
 	return out
+}
+
+// choosesAgain reports whether a call can have these results, in view of what an
+// earlier call of the function with the same arguments has returned: one that
+// chooses a mode by a name chooses the same by the same name. Which conditions
+// it has for that are known only as far as they are no alternatives.
+func (x *exec) choosesAgain(s *state, cs callSite, c callee, results []*lockset.Value) bool {
+	if cs.common == nil || cs.result == nil || len(c.args) == 0 {
+		return true
+	}
+	sig := cs.common.Signature()
+	for p := range sig.Params().Variables() {
+		if _, basic := p.Type().Underlying().(*types.Basic); !basic {
+			return true // what it points to may have changed
+		}
+	}
+	if sig.Recv() != nil || len(c.caps) > 0 {
+		return true
+	}
+	for i, r := range results {
+		if !isConst(r) || !isChoice(sig.Results().At(i).Type()) {
+			continue
+		}
+		chosen := x.t.Sum("chosen:"+c.key+"#"+itoa(i), c.args...)
+		if !x.assume(s, x.t.Equal(chosen, r), true) {
+			return false
+		}
+	}
+	return true
 }
 
 // madeContainers names the containers that were nil here before the callee

@@ -84,3 +84,42 @@ func OpenFixedRight(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef)
 	defer mb.Close()
 	return nil
 }
+
+// modeForVerb has two verbs that write.
+func modeForVerb(verb string) nslock.Mode {
+	switch verb {
+	case "APPEND", "STORE":
+		return nslock.Exclusive
+	}
+	return nslock.Shared
+}
+
+// OpenVerb asks twice for one verb.
+func OpenVerb(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef, verb string) error {
+	ns, err := o.LockUser(ctx, ref.User, modeForVerb(verb))
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	mb, err := o.OpenMailbox(ctx, ref, modeForVerb(verb))
+	if err != nil {
+		return err
+	}
+	defer mb.Close()
+	return nil
+}
+
+// OpenVerbs asks for two, which may not be one.
+func OpenVerbs(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef, verb, next string) error {
+	ns, err := o.LockUser(ctx, ref.User, modeForVerb(verb))
+	if err != nil {
+		return err
+	}
+	defer ns.Release()
+	mb, err := o.OpenMailbox(ctx, ref, modeForVerb(next)) // want `shared-not-exclusive: opening mailbox for writing requires holding namespace lock`
+	if err != nil {
+		return err
+	}
+	defer mb.Close()
+	return nil
+}
