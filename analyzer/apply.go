@@ -118,6 +118,7 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 	}
 	sub := x.substitution(s, cs, c)
 	callbacks := x.applyEvents(s, cs, c, sum, sub)
+	x.afters = 0
 	var out []*state
 	for _, e := range sum.exits {
 		if cs.goesOn && e.ends() {
@@ -138,7 +139,13 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 // surely, or perhaps.
 func (x *exec) runCallbacks(s *state, cs callSite, e *exit, callbacks []callback) []*state {
 	states := []*state{s}
-	for _, cb := range callbacks {
+	for i, cb := range callbacks {
+		if x.afters >= maxAfters {
+			for _, t := range states {
+				x.doubt(t, callbacks[i:])
+			}
+			return states
+		}
 		_, surely := slices.BinarySearch(e.calls, cb.n)
 		var next []*state
 		for _, t := range states {
@@ -179,7 +186,13 @@ func (x *exec) after(s *state, cs callSite, cb callback) []*state {
 	}
 	states := []*state{s}
 	var out []*state
-	for _, t := range cb.targets {
+	for i, t := range cb.targets {
+		if x.afters >= maxAfters {
+			for _, s := range states {
+				x.doubt(s, []callback{{targets: cb.targets[i:]}})
+			}
+			return x.dedupe(append(out, states...))
+		}
 		if cb.again {
 			x.nextTurn(s, cs, t)
 		}
@@ -212,12 +225,63 @@ func (x *exec) afterTarget(s *state, cs callSite, t target) []*state {
 		if cs.goesOn && e.ends() {
 			continue
 		}
+		x.afters++
 		after := s.clone()
 		if x.applyExit(after, cs, t.c, e, sub) {
 			out = append(out, x.runCallbacks(after, cs, e, t.nested)...)
 		}
 	}
 	return x.dedupe(out)
+}
+
+// maxAfters bounds how many ways out of callbacks are followed at one call of a
+// function. Each way may be followed by each way of the next callback, and by
+// those of the callbacks inside, and code of that kind holds nothing together
+// that a reader could follow either. Beyond, see doubt.
+const maxAfters = 200
+
+// doubt is what s becomes by callbacks whose ways out are not followed: locks of
+// a class that one of them may give up are held Maybe, and somebody else may keep
+// what releases a lock. What they leave held, and write, is not known here.
+func (x *exec) doubt(s *state, callbacks []callback) {
+	x.bounded = true
+	if len(s.held) == 0 {
+		return
+	}
+	d := doubts{classes: make(map[string]bool), seen: make(map[*summary]bool)}
+	d.add(callbacks)
+	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
+		if d.classes[l.Class] || d.classes[""] {
+			l.Flags |= lockset.Maybe
+		}
+		if l.Guard != nil {
+			l.Flags |= lockset.Handed
+		}
+		return l
+	})
+}
+
+// A doubts is which classes callbacks may give up locks of; "" stands for all.
+type doubts struct {
+	classes map[string]bool
+	seen    map[*summary]bool
+}
+
+func (d doubts) add(callbacks []callback) {
+	for _, cb := range callbacks {
+		for _, t := range cb.targets {
+			if d.seen[t.sum] {
+				continue
+			}
+			d.seen[t.sum] = true
+			for _, e := range t.sum.exits {
+				for _, f := range e.freed {
+					d.classes[f.class] = true
+				}
+			}
+			d.add(t.nested)
+		}
+	}
 }
 
 // perhapsFreed makes the mutexes of s that a call gives up in one of the states

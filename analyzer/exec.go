@@ -60,6 +60,7 @@ type exec struct {
 	took     map[*lockset.Value]bool           // guards of the locks that were taken here, or by callees
 
 	followed map[string]*followed // callbacks of the present call that were followed
+	afters   int                  // how many ways out of callbacks were followed at the present call
 	cuts     []string             // keys of those that were left out since, "" for one that is too deep
 	key      []byte               // room to make the keys of followed
 }
