@@ -47,6 +47,13 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		}
 		return callback{passed: passed}
 	}
+	if inVariable(d.fn) && len(ev.fallback) == 0 {
+		free := inner.view()
+		free.held = nil // it is for this function to have the obligation
+		passed := x.passOn(free, cs, c, ev, d)
+		x.unresolved(inner, cs, d)
+		return callback{passed: passed}
+	}
 	var passed *event
 	if d.fn.Rooted() { // callers may know better
 		settled := *ev

@@ -1,9 +1,12 @@
 package analyzer
 
 import (
+	"cmp"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -18,7 +21,9 @@ import (
 // implementation there must not take a lock out of order. It travels as a
 // fact. The first package that sees both sides, the obligation and a
 // conversion to the interface (or a store to the place), settles it: there
-// stands the report, once, and the fact says that it is settled.
+// stands the report, once, and the fact says that it is settled. A package that
+// fills a place of another one may know nothing of those who call what lies
+// there: what it puts there, and locks, is a fact as well.
 
 // A duty is an obligation found in one function.
 type duty struct {
@@ -103,7 +108,63 @@ func (a *unit) settle(res *Result, own *Fact) {
 		}
 	}
 	own.Duties = uniqueDuties(duties)
+	for _, o := range a.imports.offers {
+		at := offer{o.Target, callee{key: o.Key, name: o.Name}, a.importSpec(a.imports.offersBy[o]), o.Func}
+		for _, d := range own.Duties {
+			if d.Target == o.Target && !settled[d.key()+">"+o.Key] && a.clash(res, d, at) {
+				settled[d.key()+">"+o.Key] = true
+			}
+		}
+	}
 	own.Settled = sortedKeys(settled)
+	own.Offers = a.offerFacts()
+}
+
+// An OfferFact is a function that takes locks, in a place of another package.
+type OfferFact struct {
+	Target string // as in a DutyFact
+	Key    string // of the function
+	Name   string // what people call it
+	Func   string // that puts it there
+}
+
+// offerFacts returns what the imports and this package put into places of other
+// packages.
+func (a *unit) offerFacts() []OfferFact {
+	all := make(map[OfferFact]bool)
+	for _, o := range a.imports.offers {
+		all[o] = true
+	}
+	if a.ssaPkg != nil {
+		own := "place:" + a.pkg.Path() + "."
+		foreign := func(target string) bool {
+			return strings.HasPrefix(target, "place:") && !strings.HasPrefix(target, own)
+		}
+		for _, f := range a.funcs {
+			for _, b := range f.Blocks {
+				for _, instr := range b.Instrs {
+					for _, o := range a.stored(f, instr, foreign) {
+						if sum := a.offered(o.callee); sum != nil && slices.ContainsFunc(sum.events, func(ev *event) bool { return ev.kind == evAcquire && !ev.try }) {
+							all[OfferFact{o.target, o.callee.key, qualifiedName(a.pkg, o.callee.name), o.fn}] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Keys(all), compareOffers)
+}
+
+func compareOffers(a, b OfferFact) int {
+	return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Func, b.Func))
+}
+
+// qualifiedName is what another package calls the function that pkg calls name.
+func qualifiedName(pkg *types.Package, name string) string {
+	if rest, ok := strings.CutPrefix(name, "func literal in "); ok {
+		return "func literal in " + pkg.Name() + "." + rest
+	}
+	return pkg.Name() + "." + name
 }
 
 // An offer is an implementation or a function that this package puts where
@@ -150,7 +211,7 @@ func (a *unit) offers() []offer {
 	for _, f := range a.funcs {
 		for _, b := range f.Blocks {
 			for _, instr := range b.Instrs {
-				out = append(out, a.stored(f, instr, wanted)...)
+				out = append(out, a.stored(f, instr, func(target string) bool { return wanted[target] })...)
 			}
 		}
 	}
@@ -192,7 +253,7 @@ func (a *unit) passedOn(m *ssa.MakeInterface) bool {
 
 // stored returns the functions that an instruction puts into a wanted place:
 // a field, a variable, an element, or an argument that a callee stores there.
-func (a *unit) stored(f *ssa.Function, instr ssa.Instruction, wanted map[string]bool) []offer {
+func (a *unit) stored(f *ssa.Function, instr ssa.Instruction, wanted func(target string) bool) []offer {
 	var out []offer
 	offer1 := func(target string, set flowSet, at token.Pos) {
 		for _, fv := range set.vals {
@@ -202,12 +263,12 @@ func (a *unit) stored(f *ssa.Function, instr ssa.Instruction, wanted map[string]
 		}
 	}
 	put := func(target string, v ssa.Value, at token.Pos) {
-		if wanted[target] {
+		if callable(v.Type()) && wanted(target) {
 			offer1(target, a.flow.funcs(v), at)
 		}
 	}
 	fill := func(target string, container ssa.Value, at token.Pos) {
-		if wanted[target] {
+		if callable(container.Type()) && wanted(target) {
 			offer1(target, a.flow.elementsOf(container), at)
 		}
 	}

@@ -46,6 +46,9 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		x.settled = true
 	}
 	if !fs.complete {
+		if !rooted && inVariable(d.fn) {
+			x.emitJudged(s, cs, d, nil, flowSet{complete: true})
+		}
 		x.unresolved(s, cs, d)
 	}
 	if len(targets) == 0 {
@@ -112,6 +115,15 @@ func tells(t types.Type) bool {
 		}
 	}
 	return true
+}
+
+// inVariable reports whether v lies in a package variable, a table of handlers
+// say: other packages may put something there.
+func inVariable(v *lockset.Value) bool {
+	for v.Op == lockset.OpElem || v.Op == lockset.OpField || v.Op == lockset.OpDeref {
+		v = v.Args[0]
+	}
+	return v.Op == lockset.OpGlobal
 }
 
 // callsBack runs a call of something unknown that is given functions: an

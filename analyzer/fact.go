@@ -24,6 +24,7 @@ type Fact struct {
 	Inferred  []string // those whose mutexes are classes of their own
 	Summaries []FuncFact
 	Duties    []DutyFact
+	Offers    []OfferFact
 	Settled   []string
 	Edges     []EdgeFact
 	Broken    []string // pairs of classes whose edges a report has blamed for a ring
@@ -63,6 +64,8 @@ type imports struct {
 	summaries summaryMap
 	foreign   map[string]map[string]foreign // by the key of a type: nil for one that no fact tells of
 	duties    []DutyFact
+	offers    []OfferFact
+	offersBy  map[OfferFact]string // the path of the import that brings it
 	settled   map[string]bool
 	edges     []EdgeFact   // of all imports
 	edgesOf   [][]EdgeFact // of each
@@ -79,7 +82,7 @@ type imports struct {
 
 // readImports merges the facts of the imports, in order of their paths.
 func readImports(pass *analysis.Pass) *imports {
-	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, open: map[string]bool{}, raw: map[string]FuncFact{}, settled: map[string]bool{}, failedBy: map[FailedFact]string{}}
+	im := &imports{model: lockmodel.New(), known: map[string]bool{}, inferred: map[string]bool{}, broken: map[string]bool{}, written: map[string]bool{}, open: map[string]bool{}, raw: map[string]FuncFact{}, settled: map[string]bool{}, failedBy: map[FailedFact]string{}, offersBy: map[OfferFact]string{}}
 	pkgs := slices.Clone(pass.Pkg.Imports())
 	slices.SortFunc(pkgs, func(a, b *types.Package) int { return strings.Compare(a.Path(), b.Path()) })
 	for _, p := range pkgs {
@@ -108,6 +111,12 @@ func readImports(pass *analysis.Pass) *imports {
 			}
 		}
 		im.duties = append(im.duties, f.Duties...)
+		for _, o := range f.Offers {
+			if _, known := im.offersBy[o]; !known {
+				im.offers = append(im.offers, o)
+				im.offersBy[o] = p.Path()
+			}
+		}
 		for _, s := range f.Settled {
 			im.settled[s] = true
 		}
@@ -206,6 +215,9 @@ func (a *unit) makeFact(own *Fact) *Fact {
 			continue
 		}
 		a.export(out, fn, s)
+	}
+	for _, o := range f.Offers {
+		a.handOn(out, o.Key)
 	}
 	for _, key := range sortedKeys(a.imports.raw) {
 		if reach.methods[key] {
