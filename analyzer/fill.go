@@ -428,6 +428,9 @@ func (a *unit) fillReleases(res *Result, x *exec) {
 	seen := map[key]*Release{}
 	var order []*Release
 	for _, r := range x.record.releases {
+		if r.excused() {
+			continue
+		}
 		q := &Release{
 			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs), Chain: hops(r.chain),
 			Outer: Lock{Class: r.outer.Class, Key: x.lockText(r.outer), Mode: r.outer.Mode}, At: x.siteOf(r.outer),

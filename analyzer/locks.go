@@ -181,6 +181,9 @@ func (x *exec) directive(s *state, cs callSite, c callee, spec *lockmodel.Func, 
 		if e.Kind != lockmodel.Acquire {
 			continue
 		}
+		if e.Guard.Kind == lockmodel.GuardReceiver && len(c.args) > 0 && x.t.IsNil(s.facts, c.args[0]) {
+			return []*state{s} // nothing is taken through nil
+		}
 		locks := x.acquireEffect(s, cs, c, e)
 		if e.During != nil {
 			during = append(during, e)
@@ -482,23 +485,21 @@ func (x *exec) checkWithin(s *state, cs callSite, f freed, before []freed, chain
 		if cls == nil || cls.Within == "" || in.Is(lockset.Maybe) || in.Is(lockset.Given) {
 			continue
 		}
-		if x.covered(s, rest, in, cls.Within) {
-			continue
-		}
 		for _, g := range gone {
-			if g.Class == cls.Within && !g.Is(lockset.Maybe) && x.mayCover(s, g, in) {
-				x.record.release(cs, chain, g, in)
+			if g.Class == cls.Within && !g.Is(lockset.Maybe) && x.mayCover(s, g, in) && !x.covered(s, rest, in, g) {
+				x.record.release(cs, chain, g, in).ask(x.askCovered(s, cs, g, in))
 			}
 		}
 	}
 }
 
-// covered reports whether one of held may be the outer lock of in.
-func (x *exec) covered(s *state, held lockset.Set, in lockset.Lock, outer string) bool {
-	return slices.ContainsFunc(held, func(l lockset.Lock) bool { return l.Class == outer && x.mayCover(s, l, in) }) ||
-		slices.ContainsFunc(s.owed, func(w owed) bool {
-			return w.class == outer && x.mayCover(s, lockset.Lock{Class: outer, Key: w.key}, in)
-		})
+// covered reports whether one of held may be the outer lock of in, beside gone.
+func (x *exec) covered(s *state, held lockset.Set, in, gone lockset.Lock) bool {
+	return slices.ContainsFunc(held, func(l lockset.Lock) bool {
+		return l.Class == gone.Class && x.mayCover(s, l, in) && !x.apart(s, gone, l, in.Parent)
+	}) || slices.ContainsFunc(s.owed, func(w owed) bool {
+		return w.class == gone.Class && x.mayCover(s, lockset.Lock{Class: gone.Class, Key: w.key}, in)
+	}) || in.Parent != nil && x.between(s, held, gone.Class, in.Parent) != nil
 }
 
 func (x *exec) mayCover(s *state, outer, in lockset.Lock) bool {

@@ -106,6 +106,21 @@ type releaseRec struct {
 	cs          callSite
 	chain       *hop
 	outer, held lockset.Lock
+	answers     []*answer // of the callers, who may hold outer as well
+	failed      bool      // it is reported, whatever they do
+}
+
+// ask notes who answers for a release; nil: nobody is asked.
+func (r *releaseRec) ask(a *answer) {
+	r.failed = r.failed || a == nil
+	if a != nil && !slices.Contains(r.answers, a) {
+		r.answers = append(r.answers, a)
+	}
+}
+
+// excused reports whether all callers hold what is given up.
+func (r *releaseRec) excused() bool {
+	return !r.failed && !slices.ContainsFunc(r.answers, func(a *answer) bool { return a.failed || !a.met })
 }
 
 func newRecord() *record {
@@ -198,11 +213,16 @@ func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st
 }
 
 // release notes that outer is given up while held, which lies within it, is not.
-func (r *record) release(cs callSite, chain *hop, outer, held lockset.Lock) {
+func (r *record) release(cs callSite, chain *hop, outer, held lockset.Lock) *releaseRec {
 	k := releaseKey{cs.pos, outer.Site, held.Site}
-	if old := r.releases[k]; old == nil || chain.less(old.chain) {
-		r.releases[k] = &releaseRec{cs, chain, outer, held}
+	rel := r.releases[k]
+	if rel == nil {
+		rel = &releaseRec{cs: cs, chain: chain, outer: outer, held: held}
+		r.releases[k] = rel
+	} else if chain.less(rel.chain) {
+		rel.cs, rel.chain, rel.outer, rel.held = cs, chain, outer, held
 	}
+	return rel
 }
 
 // leak notes that at an exit nobody can release l any more.

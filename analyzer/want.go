@@ -77,20 +77,36 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 		}
 	case rel == lockset.Unordered && l.Key != nil && l.Key.Entry() && (l.Key.Rooted() || key.Rooted()):
 		ev.key = l.Key
-	default:
+	case w.plain || rel == lockset.Same || rel == lockset.After:
 		ev = nil
 	}
 	if ev == nil {
 		p.failed = p.failed || rel != lockset.Same && rel != lockset.After
 		return
 	}
-	k := answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key}
+	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key})
+	ev.pair = p
+	x.emit(s, ev)
+}
+
+// answer returns the answer to a question, which is asked for the first time or
+// again.
+func (x *exec) answer(k answerKey) *answer {
 	if x.a.answers[k] == nil {
 		x.a.answers[k] = &answer{n: len(x.a.answers)}
 	}
-	p.answer = x.a.answers[k]
-	ev.pair = p
-	x.emit(s, ev)
+	return x.a.answers[k]
+}
+
+// askCovered leaves it to the callers to say that they hold a lock which is
+// given up here: what lies within it stays covered then.
+func (x *exec) askCovered(s *state, cs callSite, g, in lockset.Lock) *answer {
+	if !x.a.answered(x.fn) || g.Key == nil || !g.Key.Entry() {
+		return nil
+	}
+	p := &pairRec{lock: in, answer: x.answer(answerKey{x.fn, cs.pos, g.Class, in.Site, g.Key, nil})}
+	x.emit(s, &event{kind: evOrder, class: g.Class, by: g.Key, chain: newHop("order", in.Class, nil), pair: p})
+	return p.answer
 }
 
 // askList makes ev the question whether the list is sorted that a loop takes its
@@ -178,7 +194,28 @@ func (x *exec) reentry(s *state, held lockset.Set, w wanted, key *lockset.Value)
 			found = &held[i]
 		}
 	}
+	if found == nil && !w.plain {
+		return x.between(s, held, w.class, key)
+	}
 	return found
+}
+
+// between returns a lock that is held of the smaller and the larger of key and
+// another, which both are: one of them is that of key. Of two in different modes
+// nobody can tell which it is.
+func (x *exec) between(s *state, held lockset.Set, class string, key *lockset.Value) *lockset.Lock {
+	for i, lo := range held {
+		if lo.Class != class || lo.Key == nil || lo.Key.Op != lockset.OpMin || lo.Is(lockset.Given) || !slices.Contains(lo.Key.Args, key) {
+			continue
+		}
+		for _, hi := range held {
+			if hi.Class == class && hi.Key == x.t.Max(lo.Key.Args[0], lo.Key.Args[1]) && !hi.Is(lockset.Given) && !hi.Is(lockset.Maybe) &&
+				x.mode(s, lo.Mode, lo.ModeBy) == x.mode(s, hi.Mode, hi.ModeBy) {
+				return &held[i]
+			}
+		}
+	}
+	return nil
 }
 
 // acquireEvent is what callers must know of an acquisition: of the locks that
@@ -251,6 +288,9 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 		status, by = x.guardedBy(s, held, w)
 	}
 	root := x.a.isRoot(x.fn)
+	if status == Weaker && !root && key != nil && by.Key != nil && x.t.Relate(s.facts, by.Key, key, x.ascending) != lockset.Same {
+		status, by = Missing, nil // the callers may hold the one that is meant
+	}
 	if w.origin != nil && (status != Missing || root) {
 		met := x.a.handlersMet
 		if status == Missing {
@@ -269,7 +309,7 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 	if status == Missing && (!root || origin != nil) && !cs.alone {
 		ev := x.eventOf(evRequire, cs, w, key)
 		ev.origin = origin
-		x.emit(s, ev)
+		x.emit(x.otherThan(s, held, w, key), ev)
 		if ev.key != nil && len(ev.freed) == 0 {
 			s.owe(owed{w.class, ev.key})
 		}
@@ -281,6 +321,27 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 	if status == Held && by.Is(lockset.Given) {
 		x.relyOn(cs, s, w, key, by.Guard)
 	}
+}
+
+// otherThan returns s with what makes a lock miss that is not among held: that
+// its key is none of those that are.
+func (x *exec) otherThan(s *state, held lockset.Set, w wanted, key *lockset.Value) *state {
+	part := s
+	for _, l := range held {
+		if key == nil || l.Class != w.class || l.Key == nil || l.Is(lockset.Given) ||
+			w.mode == lockmodel.Exclusive && x.mode(s, l.Mode, l.ModeBy) == lockmodel.Shared {
+			continue
+		}
+		same := x.t.Equal(l.Key, key)
+		if !same.Entry() {
+			continue
+		}
+		if part == s {
+			part = s.view()
+		}
+		x.assume(part, same, false)
+	}
+	return part
 }
 
 // relyOn leaves it to the callers, who know the guard that they gave, whether
@@ -345,11 +406,12 @@ const (
 func (x *exec) holding(s *state, held lockset.Set, w wanted, key *lockset.Value) (Status, *lockset.Lock) {
 	status := Missing
 	var by, given *lockset.Lock
+	both := x.pairHolds(s, held, w, key)
 	for i, l := range held {
 		if l.Class != w.class {
 			continue
 		}
-		if key != nil && l.Key != nil && x.t.Relate(s.facts, l.Key, key, x.ascending) != lockset.Same && !x.vague(key) && !x.vague(l.Key) {
+		if !x.mayBe(s, held, l, key) && both != &held[i] {
 			continue
 		}
 		mode := x.mode(s, l.Mode, l.ModeBy)
@@ -369,6 +431,36 @@ func (x *exec) holding(s *state, held lockset.Set, w wanted, key *lockset.Value)
 		return Held, given
 	}
 	return status, by
+}
+
+// pairHolds is between, for a key that is known.
+func (x *exec) pairHolds(s *state, held lockset.Set, w wanted, key *lockset.Value) *lockset.Lock {
+	if key == nil {
+		return nil
+	}
+	return x.between(s, held, w.class, key)
+}
+
+// mayBe reports whether l, one of held, is the lock with the key or may be it.
+func (x *exec) mayBe(s *state, held lockset.Set, l lockset.Lock, key *lockset.Value) bool {
+	if key == nil || l.Key == nil || x.t.Relate(s.facts, l.Key, key, x.ascending) == lockset.Same {
+		return true
+	}
+	if !x.vague(key) && !x.vague(l.Key) {
+		return false
+	}
+	return !slices.ContainsFunc(held, func(o lockset.Lock) bool { return x.apart(s, o, l, key) })
+}
+
+// apart reports whether l cannot be the lock with the key because known is it,
+// held in another mode: nobody holds one lock in two modes.
+func (x *exec) apart(s *state, known, l lockset.Lock, key *lockset.Value) bool {
+	if known.Class != l.Class || known.Key == nil || key == nil || known.Is(lockset.Given) || known.Is(lockset.Maybe) ||
+		x.t.Relate(s.facts, known.Key, key, x.ascending) != lockset.Same {
+		return false
+	}
+	m, n := x.mode(s, known.Mode, known.ModeBy), x.mode(s, l.Mode, l.ModeBy)
+	return m != n && m != lockmodel.Unknown && n != lockmodel.Unknown
 }
 
 // acquisition numbers a place where a lock comes to be held.

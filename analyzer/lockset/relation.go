@@ -2,6 +2,7 @@ package lockset
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -72,21 +73,31 @@ func (t *Table) Relate(f Facts, held, want *Value, ascending func(*Value) bool) 
 }
 
 // notAfter reports whether a <= b is known.
-func (t *Table) notAfter(f Facts, a, b *Value) bool {
+func (t *Table) notAfter(f Facts, a, b *Value) bool { return t.notAfterBy(f, a, b, nested) }
+
+// nested is how many calls of min and max, one inside the other, are looked
+// through in a comparison.
+const nested = 4
+
+func (t *Table) notAfterBy(f Facts, a, b *Value, depth int) bool {
+	if a == b {
+		return true
+	}
 	if v, ok := t.Truth(f, t.Less(b, a)); ok && !v {
 		return true
 	}
 	if v, ok := t.Truth(f, t.Less(a, b)); ok && v {
 		return true
 	}
-	if a.Op == OpMin && (a.Args[0] == b || a.Args[1] == b) {
-		return true
-	}
-	if b.Op == OpMax && (b.Args[0] == a || b.Args[1] == a) {
-		return true
-	}
-	if a.Op == OpMin && b.Op == OpMax {
-		return a.Args[0] == b.Args[0] && a.Args[1] == b.Args[1]
+	if depth > 0 {
+		below := func(v *Value) bool { return t.notAfterBy(f, v, b, depth-1) }
+		above := func(v *Value) bool { return t.notAfterBy(f, a, v, depth-1) }
+		if a.Op == OpMin && slices.ContainsFunc(a.Args, below) || b.Op == OpMax && slices.ContainsFunc(b.Args, above) {
+			return true
+		}
+		if a.Op == OpMax && below(a.Args[0]) && below(a.Args[1]) || b.Op == OpMin && above(b.Args[0]) && above(b.Args[1]) {
+			return true
+		}
 	}
 	if a.Op == OpConst && lowest(a.Aux) {
 		return true

@@ -188,6 +188,9 @@ func (o *outcome) print(w io.Writer) {
 		kinds[d.what()]++
 	}
 	counts("differences", kinds)
+	for _, d := range o.differences {
+		fmt.Fprintf(w, "%s in %s\n", d.what(), d.program.name)
+	}
 }
 
 // String shows a difference with the program.

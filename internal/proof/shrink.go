@@ -306,18 +306,31 @@ func edits(text string) []edit {
 	return list
 }
 
-// signals reports whether a statement tells that a goroutine has ended: without
-// it the program would wait for ever.
+// signals reports whether a statement belongs to the joining of a goroutine:
+// that it is begun, that it has ended, or that somebody waits for it. Left out
+// by itself the program would wait for ever, or run on beside the next one.
 func signals(stmt ast.Stmt) bool {
-	d, ok := stmt.(*ast.DeferStmt)
-	if !ok {
-		return false
+	var call ast.Expr
+	switch stmt := stmt.(type) {
+	case *ast.GoStmt:
+		return true
+	case *ast.DeferStmt:
+		call = stmt.Call
+	case *ast.ExprStmt:
+		call = stmt.X
+	case *ast.AssignStmt:
+		call = stmt.Rhs[0]
 	}
-	switch f := d.Call.Fun.(type) {
-	case *ast.Ident:
-		return f.Name == "close"
-	case *ast.SelectorExpr:
-		return f.Sel.Name == "Done"
+	switch e := call.(type) {
+	case *ast.UnaryExpr:
+		return e.Op == token.ARROW
+	case *ast.CallExpr:
+		switch f := e.Fun.(type) {
+		case *ast.Ident:
+			return f.Name == "close"
+		case *ast.SelectorExpr:
+			return slices.Contains([]string{"Add", "Done", "Go", "Wait"}, f.Sel.Name)
+		}
 	}
 	return false
 }
@@ -347,7 +360,8 @@ func defined(stmt ast.Stmt) (names []string) {
 	return names
 }
 
-// users returns the smallest statements that mention one of names.
+// users returns the smallest statements that mention one of names, and for a
+// goroutine that ends with one of them the statement that begins it.
 func users(file *ast.File, names map[string]bool) (list []ast.Stmt) {
 	if len(names) == 0 {
 		return nil
@@ -360,11 +374,15 @@ func users(file *ast.File, names map[string]bool) (list []ast.Stmt) {
 		}
 		inside = append(inside, n)
 		if id, ok := n.(*ast.Ident); ok && names[id.Name] {
+			var user ast.Stmt
 			for _, in := range slices.Backward(inside) {
-				if stmt, ok := in.(ast.Stmt); ok {
-					list = append(list, stmt)
-					break
+				stmt, ok := in.(ast.Stmt)
+				if _, begins := in.(*ast.GoStmt); ok && user == nil || begins && signals(user) {
+					user = stmt
 				}
+			}
+			if user != nil {
+				list = append(list, user)
 			}
 		}
 		return true
