@@ -389,6 +389,9 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		}
 		s, ok := x.under(all, ev.guard, sub)
 		if !ok {
+			if ev.kind == evOrder { // not for this caller
+				ev.pair.answer.met = true
+			}
 			continue
 		}
 		if ev.kind == evCall {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
@@ -56,10 +57,25 @@ type callee struct {
 
 func (x *exec) call(s *state, instr *ssa.Call) []*state {
 	cs := callSite{instr: instr, common: &instr.Call, pos: callPos(instr), result: instr}
-	if x.code.recovers && !x.entryOnly(s) {
+	if x.code.recovers && !x.entryOnly(s) && !x.givesUp(&instr.Call) {
 		x.mayPanic(s)
 	}
 	return x.invoke(s, cs, x.operands(s, &instr.Call))
+}
+
+// givesUp reports whether a call is one of a function that a directive says to
+// give up a lock: it is not taken to panic before it has.
+func (x *exec) givesUp(c *ssa.CallCommon) bool {
+	fn := c.StaticCallee()
+	if fn == nil {
+		return false
+	}
+	obj, ok := fn.Object().(*types.Func)
+	if !ok {
+		return false
+	}
+	spec := x.a.model.FuncOf(obj)
+	return spec != nil && len(spec.Of(lockmodel.Release)) > 0
 }
 
 // callPos is the position of a call; that of an implicit one, such as of an

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
 // A code is what exec needs to know of the text of a function, whatever the
@@ -21,6 +23,7 @@ type code struct {
 	across   []int                 // by value: 0 if its own block alone uses it, else a number from 1
 	ends     [][]lastUse           // by block: of the values that it alone uses, in order
 	hard     bits                  // values that matter to a lock
+	cells    bits                  // of those, the variables that closures share and that hold a key or a mode
 	recovers bool                  // a deferred call may recover
 	structs  map[int]*types.Struct // by number: of the allocations of a struct
 	copies   map[int]*types.Struct // by number: of the structs that are read from somewhere
@@ -360,7 +363,7 @@ func (c *code) keepLive(b *ssa.BasicBlock, s *state) {
 // of a call that matters, a captured variable, a stored or a returned
 // reference. States that differ in other values are merged.
 func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
-	c.hard = newBits(n)
+	c.hard, c.cells = newBits(n), newBits(n)
 	seen := newBits(n)
 	var back func(v ssa.Value)
 	var ops [16]*ssa.Value
@@ -371,6 +374,9 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 		}
 		if !isError(v.Type()) {
 			c.hard.set(c.num[v])
+		}
+		if cell, ok := v.(*ssa.Alloc); ok && isKeyOrMode(deref(cell.Type())) {
+			c.cells.set(c.num[v])
 		}
 		if _, ok := v.(*ssa.Call); ok {
 			return
@@ -429,7 +435,21 @@ func isKey(t types.Type) bool {
 	return ok && b.Info()&types.IsString != 0
 }
 
+// isKeyOrMode reports whether t may be that of a key or of a mode, which is a
+// number of a type of its own.
+func isKeyOrMode(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	_, named := types.Unalias(t).(*types.Named)
+	return isKey(t) || ok && named && b.Info()&types.IsInteger != 0
+}
+
 func (c *code) isHard(n int) bool { return c.hard.has(n) }
+
+// isKeyCell reports whether place is a variable whose content is a key or a
+// mode that a lock depends on.
+func (c *code) isKeyCell(place *lockset.Value) bool {
+	return place.Op == lockset.OpDeref && place.Args[0].Op == lockset.OpAlloc && c.cells.has(place.Args[0].N)
+}
 
 func isNillable(t types.Type) bool {
 	switch t.Underlying().(type) {

@@ -153,7 +153,7 @@ func (x *exec) flow(b *ssa.BasicBlock, s *state) {
 		x.in[b.Index] = make(map[string]*state)
 	}
 	in := x.in[b.Index]
-	key := s.core(x.code.isHard)
+	key := s.core(x.code)
 	if old := in[key]; old != nil {
 		if old.merge(s, x.t) && !slices.Contains(x.pending[b.Index], old) {
 			x.pending[b.Index] = append(x.pending[b.Index], old)
@@ -255,7 +255,7 @@ func (x *exec) dedupe(states []*state) []*state {
 	seen := make(map[string]*state, len(states))
 	out := states[:0:0]
 	for _, s := range states {
-		key := s.core(x.code.isHard)
+		key := s.core(x.code)
 		if old := seen[key]; old != nil {
 			old.merge(s, x.t)
 			continue

@@ -100,23 +100,24 @@ func (s *state) view() *state {
 }
 
 // core returns a key that is equal for two states exactly if they differ only
-// in what merge forgets: facts, live values that matter to no lock (hard tells
-// those that do), and memory that holds no more than constants.
-func (s *state) core(hard func(n int) bool) string {
+// in what merge forgets: facts, live values that matter to no lock, and memory
+// that holds no more than constants. c tells the values and the variables that
+// do matter.
+func (s *state) core(c *code) string {
 	b := make([]byte, 0, 16*(len(s.held)+len(s.mem)+len(s.env))+16)
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
 	val := func(v *lockset.Value) { b = appendValue(b, v) }
 	b = appendSet(b, s.held)
 	carriers := s.carriers()
 	for _, m := range s.mem {
-		if !soft(m.place, m.val, carriers) {
+		if !soft(m.place, m.val, carriers) || c.isKeyCell(m.place) {
 			val(m.place)
 			val(m.val)
 		}
 	}
 	num(0)
 	for _, e := range s.env {
-		if hard(e.n) {
+		if c.isHard(e.n) {
 			num(e.n)
 			val(e.val)
 		}

@@ -86,6 +86,9 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 	}
 	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key})
 	ev.pair = p
+	if !w.plain {
+		s = x.otherThan(s, s.held, w.class, key, lockmodel.Unknown)
+	}
 	x.emit(s, ev)
 }
 
@@ -291,7 +294,7 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 	if status == Weaker && !root && key != nil && by.Key != nil && x.t.Relate(s.facts, by.Key, key, x.ascending) != lockset.Same {
 		status, by = Missing, nil // the callers may hold the one that is meant
 	}
-	if w.origin != nil && (status != Missing || root) {
+	if w.origin != nil && (status != Missing || root && (!x.a.isHandler(x.fn) || cs.alone)) {
 		met := x.a.handlersMet
 		if status == Missing {
 			met = x.a.handlersFailed
@@ -309,7 +312,7 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 	if status == Missing && (!root || origin != nil) && !cs.alone {
 		ev := x.eventOf(evRequire, cs, w, key)
 		ev.origin = origin
-		x.emit(x.otherThan(s, held, w, key), ev)
+		x.emit(x.otherThan(s, held, w.class, key, w.mode), ev)
 		if ev.key != nil && len(ev.freed) == 0 {
 			s.owe(owed{w.class, ev.key})
 		}
@@ -324,12 +327,12 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 }
 
 // otherThan returns s with what makes a lock miss that is not among held: that
-// its key is none of those that are.
-func (x *exec) otherThan(s *state, held lockset.Set, w wanted, key *lockset.Value) *state {
+// its key is none of those that are, as far as their mode is enough.
+func (x *exec) otherThan(s *state, held lockset.Set, class string, key *lockset.Value, mode lockmodel.Mode) *state {
 	part := s
 	for _, l := range held {
-		if key == nil || l.Class != w.class || l.Key == nil || l.Is(lockset.Given) ||
-			w.mode == lockmodel.Exclusive && x.mode(s, l.Mode, l.ModeBy) == lockmodel.Shared {
+		if key == nil || l.Class != class || l.Key == nil || l.Is(lockset.Given) ||
+			mode == lockmodel.Exclusive && x.mode(s, l.Mode, l.ModeBy) == lockmodel.Shared {
 			continue
 		}
 		same := x.t.Equal(l.Key, key)

@@ -238,6 +238,17 @@ func PanicDeferred(s *locks.Session, user string, work func()) {
 	work()
 }
 
+// PanicNowhere does nothing under the lock that could panic.
+func PanicNowhere(s *locks.Session, user string) {
+	defer func() {
+		if v := recover(); v != nil {
+			log.Print(v)
+		}
+	}()
+	ns := s.Lock(user)
+	ns.Unlock()
+}
+
 // Fatal ends the process.
 func Fatal(s *locks.Session, user string) {
 	ns := s.Lock(user)

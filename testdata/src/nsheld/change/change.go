@@ -122,3 +122,29 @@ func All(s *locks.Session, a, b string) {
 	again := s.LockShared(a) // want `mode-change: acquiring namespace lock of a`
 	again.Unlock()
 }
+
+// chosen asks in a mode that a closure shares.
+func chosen(s *locks.Session, user string, write bool) {
+	mode := locks.Shared
+	if write {
+		mode = locks.Exclusive
+	}
+	func() {
+		ns := s.LockMode(user, mode)
+		ns.Unlock()
+	}()
+}
+
+// Chosen holds it exclusively.
+func Chosen(s *locks.Session, user string, write bool) {
+	ns := s.Lock(user)
+	defer ns.Unlock()
+	chosen(s, user, write) // want `^mode-change: calling chosen acquires namespace lock shared while holding it exclusively`
+}
+
+// ChosenWell asks for the mode that it holds.
+func ChosenWell(s *locks.Session, user string) {
+	ns := s.Lock(user)
+	defer ns.Unlock()
+	chosen(s, user, true)
+}

@@ -114,3 +114,40 @@ func OtherLarger(s *locks.Session, a, b, c string) {
 	defer second.Unlock()
 	s.Write(a) // want `^not-held: calling .*Write requires holding namespace lock of a`
 }
+
+// handlers are called under the lock of the user that they are given.
+var handlers = map[string]func(s *locks.Session, user string){"each": each, "none": none}
+
+// Dispatch does so.
+func Dispatch(s *locks.Session, name, user string) {
+	ns := s.Lock(user)
+	defer ns.Unlock()
+	handlers[name](s, user)
+}
+
+// each has a list of functions that need the lock.
+func each(s *locks.Session, user string) {
+	for _, step := range []func(){
+		func() { s.Write(user) },
+		func() {},
+	} {
+		step()
+	}
+}
+
+func none(*locks.Session, string) {}
+
+// loose are called without.
+var loose = map[string]func(s *locks.Session, user string){"each": eachLoose}
+
+// DispatchLoose does so.
+func DispatchLoose(s *locks.Session, name, user string) { loose[name](s, user) }
+
+func eachLoose(s *locks.Session, user string) {
+	for _, step := range []func(){
+		func() { s.Write(user) }, // want `^not-held: calling .*Write requires holding namespace lock of user`
+		func() {},
+	} {
+		step()
+	}
+}
