@@ -8,8 +8,9 @@ import (
 
 // A frame is what is common to the statements of one function.
 type frame struct {
-	fails bool // it returns an error
-	guard bool // and a guard before it
+	fails  bool // it returns an error
+	guard  bool // and a guard before it
+	panics bool // it ends early by a panic, and recovers from it
 }
 
 // A body writes statements, and knows what they hold at this point if all goes
@@ -70,6 +71,8 @@ func (b *body) leave(err string) {
 		b.line("%s", c)
 	}
 	switch {
+	case b.frame.panics:
+		b.line("panic(rt.ErrStop)")
 	case b.frame.guard:
 		b.line("return nil, %s", err)
 	case b.frame.fails:
@@ -127,24 +130,30 @@ func (b *body) statement() {
 		write  func()
 	}
 	forms := []form{
-		{4, b.branch},
-		{2, b.loop},
-		{2, b.stop},
+		{1, b.stop},
 		{10, b.call},
 		{3, b.lockMboxname},
-		{2, b.tryUser},
-		{2, b.choose},
 		{2, b.goroutine},
+		{2, b.detached},
 		{6, b.callback},
+		{2, b.once},
+		{2, b.each},
+		{3, b.recovers},
+	}
+	if b.room() {
+		forms = append(forms, form{4, b.branch}, form{2, b.loop}, form{1, b.stop}, form{2, b.tryUser}, form{2, b.choose}, form{2, b.dispatch})
 	}
 	if b.idle() || b.slip() {
-		forms = append(forms, form{25, b.lockUser}, form{4, b.swap}, form{4, b.compared}, form{4, b.sorted}, form{4, b.twice}, form{6, b.session})
+		forms = append(forms, form{25, b.lockUser}, form{4, b.swap}, form{4, b.compared}, form{4, b.sorted}, form{4, b.twice}, form{6, b.session}, form{4, b.iterate})
 	}
 	if !b.nested {
 		forms = append(forms, form{3, b.deferred})
+		if b.idle() {
+			forms = append(forms, form{2, b.deferring})
+		}
 	}
 	if len(b.held) > 0 || b.slip() {
-		forms = append(forms, form{20, b.openMailbox}, form{3, b.reenter})
+		forms = append(forms, form{20, b.openMailbox}, form{3, b.repack}, form{3, b.reenter})
 	}
 	if len(b.open) > 0 {
 		forms = append(forms, form{8, b.park})
@@ -164,6 +173,7 @@ func (b *body) statement() {
 
 // branch writes an if.
 func (b *body) branch() {
+	b.decides(1)
 	b.line("if r.If() {")
 	b.block()
 	if b.chance(1, 2) {
@@ -175,13 +185,19 @@ func (b *body) branch() {
 
 // loop writes a loop of a few turns.
 func (b *body) loop() {
+	before := b.bits
 	b.line("for range r.N(2) {")
 	b.block()
+	b.decides(b.bits - before + 1.5) // there may be two turns
 	b.line("}")
 }
 
 // stop writes an early return.
 func (b *body) stop() {
+	if !b.room() {
+		return
+	}
+	b.decides(0.3)
 	b.line("if r.If() {")
 	b.leave("rt.ErrStop")
 	b.line("}")
@@ -193,8 +209,9 @@ func (b *body) newKey() string {
 	switch {
 	case len(b.keys) > 0 && b.chance(1, 2):
 		return one(b.gen, b.keys)
-	case !b.known && b.choices < 3 && b.chance(1, 2):
+	case !b.known && b.choices < 3 && b.room() && b.chance(1, 2):
 		b.choices++
+		b.decides(1.5)
 		k := b.fresh("u")
 		b.line("%s := r.Key()", k)
 		b.keys = append(b.keys, k)
@@ -206,8 +223,20 @@ func (b *body) newKey() string {
 
 func (b *body) mode() string { return one(b.gen, []string{shared, exclusive}) }
 
+// anyMode returns a mode, or a variable with one that is decided at run time.
+func (b *body) anyMode() string {
+	if !b.room() || !b.chance(1, 8) {
+		return b.mode()
+	}
+	b.decides(1)
+	md := b.fresh("md")
+	b.line("%s := nslock.Shared\nif r.If() {\n%s = nslock.Exclusive\n}", md, md)
+	return md
+}
+
 // choose writes a switch.
 func (b *body) choose() {
+	b.decides(1.5)
 	b.line("switch r.N(2) {\ncase 0:")
 	b.block()
 	b.line("case 1:")
@@ -234,23 +263,17 @@ func (b *body) goroutine() {
 	if !b.idle() {
 		b.slips = slips
 	}
-	switch done := b.fresh("done"); b.IntN(3) {
+	switch done := b.fresh("done"); b.IntN(4) {
 	case 0:
 		b.line("var %s sync.WaitGroup\n%s.Add(1)", done, done)
 		b.line("go func() {\ndefer %s.Done()\n%s}()\n%s.Wait()", done, c.text(), done)
 	case 1:
 		b.line("%s := make(chan struct{})", done)
 		b.line("go func() {\ndefer close(%s)\n%s}()\n<-%s", done, c.text(), done)
+	case 2:
+		b.line("var %s sync.WaitGroup\n%s.Go(func() {\n%s})\n%s.Wait()", done, done, c.text(), done)
 	default:
 		b.line("var %s errgroup.Group", done)
 		b.line("%s.Go(func() error {\nfunc() {\n%s}()\nreturn nil\n})\n_ = %s.Wait()", done, c.text(), done)
 	}
-}
-
-// deferred has a call made when the function returns. What is held here is
-// held then: what was deferred before runs after it.
-func (b *body) deferred() {
-	c := b.literal(frame{})
-	c.statements(1 + b.IntN(2))
-	b.line("defer func() {\n%s}()", c.text())
 }

@@ -7,12 +7,13 @@ import (
 
 // A caller is a function that calls a function which it is given.
 type caller struct {
-	call   string // with a verb for the key, and one for the function
-	lib    bool   // of the other package
-	inner  bool   // and known only there
-	free   bool   // its own callers hold nothing
-	held   []lock // what it holds while it calls
-	unsure bool   // it may hold more than that
+	call   string  // with a verb for the key, and one for the function
+	lib    bool    // of the other package
+	inner  bool    // and known only there
+	free   bool    // its own callers hold nothing
+	held   []lock  // what it holds while it calls
+	unsure bool    // it may hold more than that
+	bits   float64 // of the ways that it has
 }
 
 // A hole is where the function that is written calls the one it is given.
@@ -42,6 +43,9 @@ func (b *body) callback() {
 		case !isConstant(l.key) || l.class != namespace:
 			l.key = ""
 		}
+		if !isMode(l.mode) { // a variable of the other function
+			l.key, l.mode = "", shared
+		}
 		c.held = append(c.held, l)
 	}
 	c.unsure = b.unsure || w.unsure
@@ -61,6 +65,7 @@ func (b *body) callback() {
 func (b *body) passer() (*caller, bool) {
 	for _, w := range b.callers {
 		if (b.idle() || !w.free) && (w.lib && !w.inner || w.lib == b.inLib) && b.chance(1, 2) {
+			b.decides(w.bits)
 			return w, true
 		}
 	}
@@ -75,12 +80,13 @@ func (b *body) caller() *caller {
 		b.inLib, w.lib, naming = true, true, b.exported
 		defer func() { b.inLib = false }()
 	}
+	before := b.bits
 	c := b.gen.body(frame{fails: true})
 	c.free, c.unsure, c.keys = w.free, !w.free, []string{"k0"}
 	c.hole = &hole{}
 	b.depth++
 	if w.free && b.chance(2, 3) {
-		mode := b.mode()
+		mode := c.anyMode()
 		c.take(acquisition{prefix: "g", release: "Release", locks: []lock{{namespace, "k0", mode}},
 			expr: fmt.Sprintf("o.LockUser(ctx, k0, %s)", mode)})
 	} else {
@@ -89,7 +95,7 @@ func (b *body) caller() *caller {
 	c.fill()
 	b.depth--
 	c.line("return %s", b.ending())
-	w.held, w.unsure = c.hole.held, c.hole.unsure
+	w.held, w.unsure, w.bits = c.hole.held, c.hole.unsure, b.bits-before
 	name := naming("w")
 	b.declare("func %s(%s, k0 string, fn func() error) error {\n%s}\n", name, given, c.text())
 	w.call = "@" + name + "(ctx, o, r, %s, %s)"

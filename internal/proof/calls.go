@@ -8,7 +8,9 @@ import (
 
 // A callee is a function that was written, and what its callers have to hold.
 type callee struct {
-	call  string // the call, with a verb for each key
+	call  string  // the call, with a verb for each key
+	bind  string  // the method value to call it by, with a verb for the first key if there is one
+	bits  float64 // of the ways that it has
 	keys  int
 	needs []need
 	free  bool // its callers hold nothing
@@ -63,11 +65,15 @@ func (b *body) knows(f *callee) bool { return f.lib && !f.inner || f.lib == b.in
 
 // invoke writes a call of f.
 func (b *body) invoke(f *callee, args []string) {
-	list := make([]any, len(args))
-	for i, a := range args {
-		list[i] = a
+	list := anys(args)
+	call := f.call
+	if f.bind != "" {
+		first := min(1, f.keys)
+		do := b.fresh("do")
+		b.line("%s := %s", do, fmt.Sprintf(f.bind, list[:first]...))
+		call, list = do+call, list[first:]
 	}
-	call := fmt.Sprintf(b.reach(f.call, f.lib), list...)
+	call = fmt.Sprintf(b.reach(call, f.lib), list...)
 	if !f.fails {
 		b.line("%s", call)
 		return
@@ -96,6 +102,7 @@ func (b *body) fitting() (*callee, []string, bool) {
 		return nil, nil, false
 	}
 	f := one(b.gen, fits)
+	b.decides(f.bits)
 	args, _ := b.arguments(f)
 	for i, a := range args {
 		if a == "" {
@@ -127,7 +134,7 @@ func (b *body) write() (*callee, []string) {
 	f := &callee{free: b.idle() && b.chance(3, 4), fails: b.chance(2, 3)}
 	var args []string
 	for _, l := range b.held {
-		if l.class == namespace && l.key != "" && f.keys < 2 && b.chance(3, 4) {
+		if l.class == namespace && l.key != "" && isMode(l.mode) && f.keys < 2 && b.chance(3, 4) {
 			f.needs = append(f.needs, need{f.keys, l.mode})
 			args = append(args, l.key)
 			f.keys++
@@ -137,7 +144,8 @@ func (b *body) write() (*callee, []string) {
 		args = append(args, b.newKey())
 		f.keys++
 	}
-	kinds := []func(*callee){b.plain, b.plain, b.method, b.iface, b.generic, b.table, b.closure, b.recursive}
+	before := b.bits
+	kinds := []func(*callee){b.plain, b.plain, b.method, b.bound, b.iface, b.embedded, b.generic, b.pointer, b.table, b.closure, b.recursive}
 	f.lib, f.inner = b.inLib, b.inLib
 	if !b.inLib && b.chance(1, 4) {
 		b.inLib, f.lib, f.inner = true, true, false
@@ -145,6 +153,7 @@ func (b *body) write() (*callee, []string) {
 		kinds = []func(*callee){b.plain, b.recursive}
 	}
 	one(b.gen, kinds)(f)
+	f.bits = b.bits - before
 	if !f.local {
 		b.callees = append(b.callees, f)
 	}
@@ -184,7 +193,7 @@ func (f *callee) parameter(i int) string {
 // each that may be one doubles the ways.
 func (b *body) ending() string {
 	if b.chance(1, 4) {
-		return "r.Err()"
+		return b.decided(0.5, "r.Err()", "nil")
 	}
 	return "nil"
 }
@@ -268,6 +277,7 @@ func (b *body) recursive(f *callee) {
 		args = append(args, f.parameter(i))
 	}
 	again := name + "(" + list("ctx, o, r, n-1", args) + ")"
+	before := b.bits
 	c.line("if n > 0 && r.If() {")
 	if f.fails {
 		c.line("if err := %s; err != nil {\nreturn err\n}", again)
@@ -276,6 +286,7 @@ func (b *body) recursive(f *callee) {
 	}
 	c.line("}")
 	c = b.fillIn(f, c)
+	b.decides(b.bits - before + 1)
 	b.declare("%sfunc %s(%s)%s {\n%s}\n", f.demands(), name, list(given+", n int", f.params(0)), f.result(), c.text())
 	f.call = "@" + name + "(" + list("ctx, o, r, 2", f.verbs(0)) + ")"
 }
@@ -329,6 +340,7 @@ func (b *body) iface(f *callee) {
 	i := b.global("i")
 	b.declare("type %s interface{ do%s(%s)%s }\n", i, b.name, list("", f.params(1)), f.result())
 	t, u := b.methodOf(f, "*"), b.methodOf(f, "")
+	b.decides(1)
 	pick := b.global("new")
 	b.declare("func %s(%s, k0 string) %s {\nif r.If() {\nreturn &%s{ctx, o, r, k0}\n}\nreturn %s{ctx, o, r, k0}\n}\n", pick, given, i, t, u)
 	key := `""`
@@ -359,6 +371,7 @@ func (b *body) generic(f *callee) {
 // table makes two functions that stand in a map, and one of which is called.
 func (b *body) table(f *callee) {
 	var names []string
+	b.decides(1)
 	for range 2 {
 		c := b.within(f)
 		name := b.global("f")

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 )
 
 // The shapes that locks are taken in beside the plain ones: sorted and swapped
@@ -13,10 +11,13 @@ import (
 // tryUser takes a user's lock by an attempt, which may be made at any time, and
 // which fails if another owner is there.
 func (b *body) tryUser() {
-	mode, k := b.mode(), b.newKey()
-	if l, ok := b.holds(namespace, k); ok { // in the other mode it never succeeds
-		mode = l.mode
+	k := b.newKey()
+	l, ok := b.holds(namespace, k)
+	mode := l.mode // in the other one it never succeeds
+	if !ok {
+		mode = b.anyMode()
 	}
+	b.decides(1)
 	b.line("r.Busy(%s)", k)
 	g := b.fresh("g")
 	b.line("if %s, err := o.TryLockUser(%s, %s); err == nil {", g, k, mode)
@@ -36,17 +37,25 @@ func (b *body) covered(a acquisition, g string) {
 	b.unsure = b.unsure || c.unsure
 }
 
+// oneMode returns the mode of what is held already, or any: that two keys in
+// order may be one, held in another mode, is a documented limit.
+func (b *body) oneMode() string {
+	for _, l := range b.held {
+		if l.class == namespace {
+			return l.mode
+		}
+	}
+	return b.anyMode()
+}
+
 // swap takes the locks of two users in the order that it brings them in.
 func (b *body) swap() {
-	mode, x, y := b.mode(), b.newKey(), b.newKey()
+	mode, x, y := b.oneMode(), b.newKey(), b.newKey()
 	low, high := b.fresh("low"), b.fresh("high")
-	// Two variables that are swapped and captured are a documented limit, unless
-	// it is parameters that they hold.
-	given := strings.HasPrefix(x, "k") && strings.HasPrefix(y, "k")
 	switch slip := b.slip(); {
 	case slip:
 		b.line("%s, %s := %s, %s", low, high, x, y)
-	case !given || b.chance(1, 2):
+	case b.chance(1, 2):
 		b.line("%s, %s := min(%s, %s), max(%s, %s)", low, high, x, y, x, y)
 	default:
 		b.line("%s, %s := %s, %s", low, high, x, y)
@@ -58,8 +67,6 @@ func (b *body) swap() {
 	b.bail()
 	c := b.inner()
 	c.cleanup = append(c.cleanup, first+".Release()")
-	// That the smaller and the larger one are the two is a documented limit.
-	c.keys = slices.DeleteFunc(c.keys, func(k string) bool { return k == x || k == y })
 	c.held = append(c.held, lock{namespace, low, mode})
 	c.take(acquisition{prefix: "g", release: "Release", locks: []lock{{namespace, high, mode}},
 		expr: fmt.Sprintf("o.LockUser(ctx, %s, %s)", high, mode)})
@@ -69,7 +76,7 @@ func (b *body) swap() {
 
 // compared takes the locks of two users in an order that a branch tells.
 func (b *body) compared() {
-	mode, x, y := b.mode(), b.newKey(), b.newKey()
+	mode, x, y := b.oneMode(), b.newKey(), b.newKey()
 	lock := func(c *body, k string) {
 		g := c.fresh("g")
 		c.line("%s, err := o.LockUser(ctx, %s, %s)", g, k, mode)
@@ -77,11 +84,14 @@ func (b *body) compared() {
 		c.held = append(c.held, lock{namespace, k, mode})
 		c.cleanup = append(c.cleanup, g+".Release()")
 	}
-	less := "<"
-	if b.slip() {
-		less = ">"
+	switch {
+	case b.slip():
+		b.line("if %s > %s {", x, y)
+	case b.slip(): // the names are not in the order of the users
+		b.line("if r.Mailbox(%s) < r.Mailbox(%s) {", x, y)
+	default:
+		b.line("if %s < %s {", x, y)
 	}
-	b.line("if %s %s %s {", x, less, y)
 	for i, pair := range [][2]string{{x, y}, {y, x}} {
 		c := b.inner()
 		before := len(c.cleanup)
@@ -99,12 +109,13 @@ func (b *body) compared() {
 
 // sorted takes the locks of several users in a loop over a slice.
 func (b *body) sorted() {
-	if b.known || b.choices > 1 { // the elements are unknown keys to the linter, and so have to be any
+	if b.known || b.choices > 1 || !b.room() { // the elements are unknown keys to the linter, and so have to be any
 		b.stop()
 		return
 	}
 	mode, us := b.mode(), b.fresh("us")
 	b.choices += 2
+	b.decides(3)
 	b.line("%s := r.Users(2)", us)
 	if !b.slip() {
 		b.line("slices.Sort(%s)", us)
@@ -137,7 +148,8 @@ func (b *body) sorted() {
 // twice asks the same condition twice: whether a lock is taken, and whether it
 // is given up.
 func (b *body) twice() {
-	mode, k, on, g := b.mode(), b.newKey(), b.fresh("on"), b.fresh("g")
+	mode, k, on, g := b.anyMode(), b.newKey(), b.fresh("on"), b.fresh("g")
+	b.decides(1)
 	b.line("%s := r.If()", on)
 	b.line("var %s *nslock.Namespace", g)
 	b.line("if %s {\nvar err error\n%s, err = o.LockUser(ctx, %s, %s)", on, g, k, mode)
@@ -170,6 +182,10 @@ func (b *body) twice() {
 // returns the call of it.
 func (b *body) opener(k, mode string) string {
 	name := b.global("open")
+	param, arg := "", ""
+	if !isMode(mode) || b.chance(1, 3) {
+		param, arg, mode = ", md nslock.Mode", ", "+mode, "md"
+	}
 	c := b.gen.body(frame{fails: true, guard: true})
 	c.free, c.keys = true, []string{"k0"}
 	b.depth++
@@ -181,6 +197,7 @@ func (b *body) opener(k, mode string) string {
 	} else {
 		c.line("g, err := o.LockUser(ctx, k0, %s)", mode)
 		c.line("if err != nil {\nreturn nil, err\n}")
+		b.decides(0.5)
 		c.line("if r.If() {")
 		if !b.slip() {
 			c.line("g.Release()")
@@ -189,8 +206,8 @@ func (b *body) opener(k, mode string) string {
 		c.line("return g, nil")
 	}
 	b.depth--
-	b.declare("func %s(%s, k0 string) (*nslock.Namespace, error) {\n%s}\n", name, given, c.text())
-	return fmt.Sprintf("%s(ctx, o, r, %s)", name, k)
+	b.declare("func %s(%s, k0 string%s) (*nslock.Namespace, error) {\n%s}\n", name, given, param, c.text())
+	return fmt.Sprintf("%s(ctx, o, r, %s%s)", name, k, arg)
 }
 
 // session takes a user's lock and opens a mailbox, both of which an object

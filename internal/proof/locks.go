@@ -1,10 +1,14 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // An acquisition is a call that takes a lock, and what is written under it.
 type acquisition struct {
 	prefix  string // of the guard's name
+	kept    bool   // in an object, so that it is not the linter's to miss
 	expr    string // the call, with two results
 	release string // the method that gives the lock up
 	locks   []lock
@@ -13,13 +17,18 @@ type acquisition struct {
 
 // lockUser takes one or several users' locks.
 func (b *body) lockUser() {
-	mode := b.mode()
+	mode := b.anyMode()
 	k := b.newKey()
 	a := acquisition{prefix: "g", release: "Release", locks: []lock{{namespace, k, mode}}}
 	a.expr = fmt.Sprintf("o.LockUser(ctx, %s, %s)", k, mode)
 	switch {
 	case b.idle() && b.depth < 4 && b.chance(1, 5):
 		a.expr = b.opener(k, mode)
+	case b.idle() && b.depth < 4 && b.chance(1, 6):
+		a = b.wrapped(k, mode)
+	case strings.HasPrefix(k, "u") && b.chance(1, 4): // any user
+		a.expr = fmt.Sprintf("o.LockMailboxUsers(ctx, %s, \"user.\"+%s)", mode, k)
+		a.locks[0].key = "" // the linter does not know whom a mailbox name stands for
 	case b.chance(1, 4):
 		k2 := b.newKey()
 		a.expr = fmt.Sprintf("o.LockUsers(ctx, %s, %s, %s)", mode, k, k2)
@@ -82,7 +91,7 @@ func (b *body) take(a acquisition) {
 		}
 		b.line("%s, err := %s", g, a.expr)
 		b.bail()
-		if b.slip() {
+		if !a.kept && b.slip() {
 			b.line("_ = %s", g)
 		} else {
 			b.line("defer %s.%s()", g, a.release)
@@ -137,7 +146,7 @@ func (b *body) under(a acquisition, g string) {
 
 // release writes the release of a guard.
 func (b *body) release(a acquisition, g string) {
-	if b.slip() {
+	if !a.kept && b.slip() {
 		b.line("_ = %s", g)
 		return
 	}
@@ -153,4 +162,41 @@ func (b *body) park() {
 		b.leave("err")
 		b.line("}")
 	}
+}
+
+// wrapped takes a user's lock by a type of the program, which keeps the guard.
+func (b *body) wrapped(k, mode string) acquisition {
+	t, name := b.global("h"), b.global("new")
+	a := acquisition{prefix: "h", release: "Close", kept: true, locks: []lock{{namespace, k, mode}}}
+	result, made := "*"+t, "&"+t+"{ns, 1}"
+	switch b.IntN(3) {
+	case 0:
+		b.declare("type %s struct {\n*nslock.Namespace\nn int\n}\n", t)
+		a.release = "Release"
+	case 1:
+		result = "io.Closer"
+		fallthrough
+	default:
+		b.declare("type %s struct {\nns *nslock.Namespace\nn int\n}\n", t)
+		b.declare("func (h *%s) Close() error {\nh.ns.Release()\nreturn nil\n}\n", t)
+	}
+	b.declare("func %s(%s, k0 string, md nslock.Mode) (%s, error) {\nns, err := o.LockUser(ctx, k0, md)\nif err != nil {\nreturn nil, err\n}\nreturn %s, nil\n}\n",
+		name, given, result, made)
+	a.expr = fmt.Sprintf("%s(ctx, o, r, %s, %s)", name, k, mode)
+	return a
+}
+
+// repack opens a mailbox by an attempt that needs its user exclusively.
+func (b *body) repack() {
+	m := one(b.gen, []box{boxes[1], boxes[3]})
+	for _, l := range b.held {
+		if l.class == namespace && l.key != "" && (l.mode == exclusive || b.slip()) {
+			g := b.fresh("m")
+			b.line("if %s, err := o.TryRepack(nslock.MailboxRef{User: %s, UniqueID: %s}); err == nil {", g, l.key, m.id)
+			b.covered(acquisition{release: "Close", locks: []lock{{mailbox, m.id, exclusive}}, open: &guard{user: l.key, mode: exclusive}}, g)
+			b.line("}")
+			return
+		}
+	}
+	b.stop()
 }

@@ -37,13 +37,14 @@ func generate(seed uint64, number int) program {
 type gen struct {
 	*rand.Rand
 	name    string
-	budget  int  // statements that may still be written
-	slips   int  // times that the plan may still be left, so that rules get broken
-	count   int  // names given out
-	known   bool // every key is a constant
-	choices int  // keys that are decided at run time, which multiply the ways
-	depth   int  // functions inside of functions
-	inLib   bool // the other package is being written
+	budget  int     // statements that may still be written
+	slips   int     // times that the plan may still be left, so that rules get broken
+	count   int     // names given out
+	known   bool    // every key is a constant
+	choices int     // keys that are decided at run time, which multiply the ways
+	bits    float64 // about the logarithm of how many ways there are
+	depth   int     // functions inside of functions
+	inLib   bool    // the other package is being written
 
 	funcs, libFuncs []string // declarations
 	callees         []*callee
@@ -62,6 +63,26 @@ func (g *gen) slip() bool {
 		return true
 	}
 	return false
+}
+
+// decides notes a decision that is made at run time. What decides between n
+// ways multiplies them, by fewer if one of them is short.
+func (g *gen) decides(bits float64) { g.bits += bits }
+
+// room reports whether there may be more decisions.
+func (g *gen) room() bool {
+	const most = 9 // and as much again by what may fail
+	return g.bits < most
+}
+
+// decided is a text with a decision in it: short if there is room, or the
+// other one.
+func (g *gen) decided(bits float64, text, otherwise string) string {
+	if !g.room() {
+		return otherwise
+	}
+	g.decides(bits)
+	return text
 }
 
 // fresh returns a name that nothing else in the program has.
@@ -86,8 +107,12 @@ const (
 	exclusive = "nslock.Exclusive"
 )
 
-// weaker reports whether a lock that is held in mode is not enough for need.
-func weaker(mode, need string) bool { return mode == shared && need == exclusive }
+// weaker reports whether a lock that is held in mode, which may be a variable,
+// is not enough for need.
+func weaker(mode, need string) bool { return mode != exclusive && need == exclusive }
+
+// isMode reports whether a mode is known.
+func isMode(mode string) bool { return mode == shared || mode == exclusive }
 
 // A class is a class of locks of nslock. An open mailbox counts as one.
 type class int

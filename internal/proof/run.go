@@ -129,7 +129,7 @@ func main() {
 
 // importable are the packages that programs use, by name.
 var importable = []string{
-	"cmp", "context", "errors", "slices", "sort", "strings", "sync",
+	"cmp", "context", "errors", "io", "slices", "sort", "strings", "sync",
 	"github.com/lockvet/lockvet/internal/proof/rt", "github.com/lockvet/lockvet/nslock",
 	"golang.org/x/sync/errgroup",
 }

@@ -309,12 +309,16 @@ func edits(text string) []edit {
 // signals reports whether a statement belongs to the joining of a goroutine:
 // that it is begun, that it has ended, or that somebody waits for it. Left out
 // by itself the program would wait for ever, or run on beside the next one.
+// What recovers from a panic counts as well.
 func signals(stmt ast.Stmt) bool {
 	var call ast.Expr
 	switch stmt := stmt.(type) {
 	case *ast.GoStmt:
 		return true
 	case *ast.DeferStmt:
+		if catches(stmt) {
+			return true
+		}
 		call = stmt.Call
 	case *ast.ExprStmt:
 		call = stmt.X
@@ -327,12 +331,30 @@ func signals(stmt ast.Stmt) bool {
 	case *ast.CallExpr:
 		switch f := e.Fun.(type) {
 		case *ast.Ident:
-			return f.Name == "close"
+			return f.Name == "close" || f.Name == "recover"
 		case *ast.SelectorExpr:
-			return slices.Contains([]string{"Add", "Done", "Go", "Wait"}, f.Sel.Name)
+			return slices.Contains([]string{"Add", "Begin", "Done", "End", "Go", "Wait"}, f.Sel.Name)
 		}
 	}
 	return false
+}
+
+// catches reports whether a deferred function does nothing but recover.
+func catches(stmt *ast.DeferStmt) bool {
+	f, ok := stmt.Call.Fun.(*ast.FuncLit)
+	if !ok || len(f.Body.List) != 1 {
+		return false
+	}
+	assign, ok := f.Body.List[0].(*ast.AssignStmt)
+	if !ok {
+		return false
+	}
+	call, ok := assign.Rhs[0].(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	id, ok := call.Fun.(*ast.Ident)
+	return ok && id.Name == "recover"
 }
 
 // defined returns the names that a statement declares for those after it.

@@ -211,6 +211,7 @@ func (b *bench) call(p Program, o *nslock.Owner, r *rt.Run) (returned bool) {
 			b.trouble(fmt.Errorf("panic: %v", v))
 		}
 	}()
+	defer r.Finish()
 	p.Run(failing{context.Background(), b}, o, r)
 	return true
 }

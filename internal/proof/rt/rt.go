@@ -19,6 +19,8 @@ type Run struct {
 	// Rival has another owner take the lock of a user, so that an attempt to
 	// take it fails, or give up what it has, for "".
 	Rival func(user string)
+
+	later []*Later
 }
 
 // New returns a Run that is answered by choose.
@@ -37,6 +39,23 @@ func (r *Run) Key() string { return Keys[r.Choose(len(Keys))] }
 
 // Name returns "x" or "y", the names of entries in tables.
 func (r *Run) Name() string { return string(rune('x' + r.Choose(2))) }
+
+// Mailbox returns the name of a mailbox of user. The names do not sort as the
+// users do.
+func (r *Run) Mailbox(user string) string { return "user." + string(rune('z'-user[0]+'a')) }
+
+// Any returns a number, a string or nil.
+func (r *Run) Any() any { return []any{nil, 1, "x"}[r.Choose(3)] }
+
+// Ready returns a channel from which can be received at once, or never.
+func (r *Run) Ready() <-chan struct{} {
+	if !r.If() {
+		return nil
+	}
+	c := make(chan struct{})
+	close(c)
+	return c
+}
 
 // Users returns n of Keys, in any order, some perhaps twice.
 func (r *Run) Users(n int) []string {
@@ -64,3 +83,30 @@ func (r *Run) Busy(user string) {
 
 // Calm ends what Busy began.
 func (r *Run) Calm() { r.Rival("") }
+
+// A Later holds a goroutine back that nobody waits for, until what has begun it
+// is over.
+type Later struct{ begin, end chan struct{} }
+
+// Later returns a Later, whose Begin and End a new goroutine must call.
+func (r *Run) Later() *Later {
+	l := &Later{make(chan struct{}), make(chan struct{})}
+	r.later = append(r.later, l)
+	return l
+}
+
+// Begin returns when the goroutine may go on.
+func (l *Later) Begin() { <-l.begin }
+
+// End says that the goroutine is done.
+func (l *Later) End() { close(l.end) }
+
+// Finish lets the goroutines run that were held back, one after the other.
+func (r *Run) Finish() {
+	for len(r.later) > 0 {
+		l := r.later[0]
+		r.later = r.later[1:]
+		close(l.begin)
+		<-l.end
+	}
+}
