@@ -20,7 +20,9 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	for _, a := range ev.args {
 		d.args = append(d.args, sub(a))
 	}
-	if t := typeArgument(cs, ev); t != nil && d.fn.Op != lockset.OpIface && !d.fn.Rooted() {
+	if t := typeArgument(cs, ev); t != nil && d.fn.Op == lockset.OpSum {
+		d.fn = x.a.makeIface(t, x.receiverOf(d.fn))
+	} else if t != nil && d.fn.Op != lockset.OpIface && !d.fn.Rooted() {
 		d.fn = x.a.makeIface(t, d.fn)
 	}
 	inner := s.view()

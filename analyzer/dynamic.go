@@ -20,6 +20,11 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		}
 		return x.runEach(s, cs, targets)
 	}
+	if v, ok := x.ofTypeParam(s, cs, d.fn); ok {
+		d.fn = v
+		s.calls(x.emitCall(s, cs, d, s.held, nil))
+		return []*state{s}
+	}
 	rooted := d.fn.Rooted()
 	if rooted && d.method != "" && cs.result != nil && tells(cs.common.Value.Type()) {
 		x.bind(s, cs.result, x.t.Sum("call:"+d.method, d.fn))

@@ -71,7 +71,9 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 			q.Retired = r.want.chain == nil || !a.retiredBefore(r)
 		}
 		for _, p := range r.pairs {
-			if p.answer != nil {
+			if p.rel == lockset.Same && p.answer != nil {
+				p.mode, p.heldMode = cmp.Or(p.answer.want, p.mode), cmp.Or(p.answer.held, p.heldMode)
+			} else if p.answer != nil {
 				if p.answer.met && !p.answer.failed && !p.failed {
 					continue // every caller gives the keys in order, or holds the lock
 				}

@@ -72,6 +72,7 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 				switch {
 				case fn != nil:
 					add(fn)
+					a.addTypeArgs(fn, add, g, i)
 					if groupWaits[fn.String()] {
 						g.dynamic[i] = true // for goroutines that callers have started
 					}
@@ -136,6 +137,25 @@ func (a *unit) mayBeOurs(t types.Type) bool {
 	}
 	iface, ok := n.Underlying().(*types.Interface)
 	return ok && iface.NumMethods() > 0
+}
+
+// addTypeArgs adds the methods that a generic function can call of its type
+// arguments.
+func (a *unit) addTypeArgs(fn *ssa.Function, add func(*ssa.Function), g *graph, i int) {
+	if fn.Origin() == nil {
+		return
+	}
+	params := fn.Origin().Signature.TypeParams()
+	for n, t := range fn.TypeArgs() {
+		if n >= params.Len() || types.IsInterface(t) {
+			continue
+		}
+		for m := range params.At(n).Constraint().Underlying().(*types.Interface).Methods() {
+			if c, ok := a.methodOf(a.makeIface(t, a.t.Unknown), m.Name(), nil); ok {
+				a.addTarget(c, add, g, i)
+			}
+		}
+	}
 }
 
 func (a *unit) addTarget(c callee, add func(*ssa.Function), g *graph, i int) {

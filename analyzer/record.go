@@ -67,7 +67,8 @@ type pairRec struct {
 type answer struct {
 	n           int // its number, which tells it from the questions of other functions
 	met, failed bool
-	byOther     bool // one of them has ordered something else than the keys
+	byOther     bool           // one of them has ordered something else than the keys
+	want, held  lockmodel.Mode // the modes that one of them gives, for a lock that is held and wanted in two
 }
 
 // An answerKey tells the questions of a function apart.

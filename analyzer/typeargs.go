@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"go/types"
+	"strconv"
 	"strings"
 
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -18,6 +19,12 @@ func typeArgument(cs callSite, ev *event) types.Type {
 	if fn == nil || fn.Origin() == nil {
 		return nil
 	}
+	if i, ok := typeParamOf(ev.fn); ok {
+		if i >= len(fn.TypeArgs()) || types.IsInterface(fn.TypeArgs()[i]) {
+			return nil
+		}
+		return fn.TypeArgs()[i]
+	}
 	generic := fn.Origin().Signature
 	t := pathType(generic, ev.fn)
 	if t == nil {
@@ -28,6 +35,49 @@ func typeArgument(cs callSite, ev *event) types.Type {
 		return nil
 	}
 	return fn.TypeArgs()[p.Index()]
+}
+
+// byTypeParam marks a receiver of which only the type parameter is known that is
+// its type: one that the generic function has made or converted itself.
+const byTypeParam = "type parameter "
+
+// typeParamOf returns the number of the type parameter that v is marked with.
+func typeParamOf(v *lockset.Value) (int, bool) {
+	if v.Op != lockset.OpSum {
+		return 0, false
+	}
+	n, ok := strings.CutPrefix(v.Aux, byTypeParam)
+	if !ok {
+		return 0, false
+	}
+	i, err := strconv.Atoi(n)
+	return i, err == nil
+}
+
+// ofTypeParam returns recv, the receiver of a call by a method of a type
+// parameter, as something that callers make sense of: they know the type. What
+// the receiver points to goes along if they gave that.
+func (x *exec) ofTypeParam(s *state, cs callSite, recv *lockset.Value) (*lockset.Value, bool) {
+	if !cs.common.IsInvoke() || recv.Entry() {
+		return nil, false
+	}
+	p, ok := types.Unalias(cs.common.Value.Type()).(*types.TypeParam)
+	if !ok {
+		return nil, false
+	}
+	mark := byTypeParam + strconv.Itoa(p.Index())
+	if v := x.lookup(s, x.t.Deref(recv)); v.Entry() {
+		return x.t.Sum(mark, x.t.Cell(v)), true
+	}
+	return x.t.Sum(mark), true
+}
+
+// receiverOf returns the receiver that a marked one carries.
+func (x *exec) receiverOf(v *lockset.Value) *lockset.Value {
+	if len(v.Args) > 0 {
+		return v.Args[0]
+	}
+	return x.t.Unknown
 }
 
 // pathType returns the type of a parameter of sig, or of a field below one, nil

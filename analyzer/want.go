@@ -50,7 +50,7 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 				x.orderStep(s, cs, w, key, held)
 			}
 		case !again.Is(lockset.Maybe):
-			x.record.pair(x, s, cs, w, key, *again, lockset.Same)
+			x.askMode(s, cs, x.record.pair(x, s, cs, w, key, *again, lockset.Same), w, *again)
 		}
 		x.record.touch(cs, w)
 		if again == nil && !w.try && !unseen {
@@ -87,7 +87,7 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key})
 	ev.pair = p
 	if !w.plain {
-		s = x.otherThan(s, s.held, w.class, key, lockmodel.Unknown)
+		s = x.otherThan(s, s.held, w.class, key, func(l lockset.Lock) bool { return x.mode(s, l.Mode, l.ModeBy) == w.mode })
 	}
 	x.emit(s, ev)
 }
@@ -101,13 +101,58 @@ func (x *exec) answer(k answerKey) *answer {
 	return x.a.answers[k]
 }
 
+// askMode leaves it to the callers of this package to say in which mode the lock
+// l, which is held, is asked for once more.
+func (x *exec) askMode(s *state, cs callSite, p *pairRec, w wanted, l lockset.Lock) {
+	ev := &event{kind: evOrder, class: w.class, mode: w.mode, chain: newHop("mode", w.class, nil), pair: p}
+	if w.mode == lockmodel.Unknown {
+		ev.by = w.by
+	}
+	if p.heldMode == lockmodel.Unknown {
+		ev.key = l.ModeBy
+	}
+	known := func(m lockmodel.Mode, by *lockset.Value) bool {
+		return m != lockmodel.Unknown || by != nil && by.Entry()
+	}
+	if w.try || w.plain || ev.by == nil && ev.key == nil || !known(w.mode, ev.by) || !known(p.heldMode, ev.key) {
+		return
+	}
+	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, ev.by, ev.key})
+	x.emit(s, ev)
+}
+
+// modeEvent judges the modes that this function gives a callee which asks for a
+// lock that it holds.
+func (x *exec) modeEvent(s *state, ev *event, sub func(*lockset.Value) *lockset.Value) {
+	out := *ev
+	mode := func(fixed lockmodel.Mode, by **lockset.Value) lockmodel.Mode {
+		if *by == nil {
+			return fixed
+		}
+		from := *by
+		*by = sub(from)
+		x.a.sameModes(*by, from)
+		return x.mode(s, lockmodel.Unknown, *by)
+	}
+	want, held := mode(ev.pair.mode, &out.by), mode(ev.pair.heldMode, &out.key)
+	switch {
+	case want != lockmodel.Unknown && held != lockmodel.Unknown:
+		if want != held {
+			ev.pair.answer.want, ev.pair.answer.held = want, held
+		}
+	case (out.by == nil || out.by.Entry()) && (out.key == nil || out.key.Entry()):
+		out.freed, out.guard = nil, nil
+		x.emit(s, &out)
+	}
+}
+
 // askCovered leaves it to the callers to say that they hold a lock which is
 // given up here: what lies within it stays covered then.
 func (x *exec) askCovered(s *state, cs callSite, g, in lockset.Lock) *answer {
 	if !x.a.answered(x.fn) || g.Key == nil || !g.Key.Entry() {
 		return nil
 	}
-	p := &pairRec{lock: in, answer: x.answer(answerKey{x.fn, cs.pos, g.Class, in.Site, g.Key, nil})}
+	p := &pairRec{lock: in, rel: lockset.Unordered, answer: x.answer(answerKey{x.fn, cs.pos, g.Class, in.Site, g.Key, nil})}
 	x.emit(s, &event{kind: evOrder, class: g.Class, by: g.Key, chain: newHop("order", in.Class, nil), pair: p})
 	return p.answer
 }
@@ -150,6 +195,10 @@ func (a *unit) answered(f *ssa.Function) bool { return !a.isRoot(f) || a.isHandl
 // orderEvent judges the keys that this function gives a callee which takes a
 // lock while it holds another.
 func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Value) *lockset.Value) {
+	if ev.pair.rel == lockset.Same {
+		x.modeEvent(s, ev, sub)
+		return
+	}
 	want := sub(ev.by)
 	if ev.list {
 		x.listEvent(s, ev, want)
@@ -312,7 +361,9 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 	if status == Missing && (!root || origin != nil) && !cs.alone {
 		ev := x.eventOf(evRequire, cs, w, key)
 		ev.origin = origin
-		x.emit(x.otherThan(s, held, w.class, key, w.mode), ev)
+		x.emit(x.otherThan(s, held, w.class, key, func(l lockset.Lock) bool {
+			return w.mode != lockmodel.Exclusive || x.mode(s, l.Mode, l.ModeBy) != lockmodel.Shared
+		}), ev)
 		if ev.key != nil && len(ev.freed) == 0 {
 			s.owe(owed{w.class, ev.key})
 		}
@@ -327,12 +378,11 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 }
 
 // otherThan returns s with what makes a lock miss that is not among held: that
-// its key is none of those that are, as far as their mode is enough.
-func (x *exec) otherThan(s *state, held lockset.Set, class string, key *lockset.Value, mode lockmodel.Mode) *state {
+// its key is none of those that are, as far as their mode is right.
+func (x *exec) otherThan(s *state, held lockset.Set, class string, key *lockset.Value, right func(lockset.Lock) bool) *state {
 	part := s
 	for _, l := range held {
-		if key == nil || l.Class != class || l.Key == nil || l.Is(lockset.Given) ||
-			mode == lockmodel.Exclusive && x.mode(s, l.Mode, l.ModeBy) == lockmodel.Shared {
+		if key == nil || l.Class != class || l.Key == nil || l.Is(lockset.Given) || !right(l) {
 			continue
 		}
 		same := x.t.Equal(l.Key, key)

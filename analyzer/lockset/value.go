@@ -248,6 +248,9 @@ func (t *Table) Field(x *Value, name string) *Value {
 		if x.Aux == whole && len(x.Args) == 1 && x.Args[0].Op == OpDeref {
 			return t.Field(x.Args[0].Args[0], name)
 		}
+		if x.Aux == cell {
+			return t.Field(x.Args[0], name)
+		}
 	case OpAddr:
 		return t.Field(x.Args[0], name)
 	case OpIface:

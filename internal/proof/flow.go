@@ -32,6 +32,7 @@ func (b *body) deferring() {
 func (b *body) once() {
 	name, f := b.fresh("once"), b.fresh("f")
 	c := b.literal(frame{})
+	c.open = nil // a guard that is captured is handed on: its loss is not the linter's to miss
 	c.statements(1 + b.IntN(2))
 	b.line("var %s sync.Once", name)
 	if b.chance(1, 2) {
@@ -93,6 +94,7 @@ func (b *body) detached() {
 	}
 	c := b.literal(frame{})
 	c.held, c.open, c.free, c.unsure = nil, nil, true, false
+	c.hole = nil // what a function that is given needs there is a documented limit
 	c.statements(1 + b.IntN(2))
 	later := b.fresh("later")
 	b.line("%s := r.Later()\ngo func() {\n%s.Begin()\ndefer %s.End()\n%s}()", later, later, later, c.text())

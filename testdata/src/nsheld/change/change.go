@@ -148,3 +148,42 @@ func ChosenWell(s *locks.Session, user string) {
 	defer ns.Unlock()
 	chosen(s, user, true)
 }
+
+// inMode locks user again, in the mode that its callers give.
+func inMode(s *locks.Session, user string, mode locks.Mode) {
+	ns := s.LockShared(user)
+	defer ns.Unlock()
+	again := s.LockMode(user, mode) // want `^mode-change: acquiring namespace lock of user exclusively while holding it shared`
+	again.Unlock()
+}
+
+// passMode passes it on.
+func passMode(s *locks.Session, user string, mode locks.Mode) { inMode(s, user, mode) }
+
+// PassExclusive gives the wrong one.
+func PassExclusive(s *locks.Session, user string) { passMode(s, user, locks.Exclusive) }
+
+// asHeld does the same, and is given the right one only.
+func asHeld(s *locks.Session, user string, mode locks.Mode) {
+	ns := s.LockShared(user)
+	defer ns.Unlock()
+	again := s.LockMode(user, mode)
+	again.Unlock()
+}
+
+// GiveShared gives it.
+func GiveShared(s *locks.Session, user string) { asHeld(s, user, locks.Shared) }
+
+// twice locks user twice in one mode, whichever that is.
+func twice(s *locks.Session, user string, mode locks.Mode) {
+	ns := s.LockMode(user, mode)
+	defer ns.Unlock()
+	again := s.LockMode(user, mode)
+	again.Unlock()
+}
+
+// Twice gives both, one after the other.
+func Twice(s *locks.Session, user string) {
+	twice(s, user, locks.Shared)
+	twice(s, user, locks.Exclusive)
+}
