@@ -384,7 +384,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		if ev.kind == evCall {
 			calls++
 		}
-		if needs := ev.kind == evRequire || ev.kind == evRelease; cs.part == acquireOnly && needs || cs.part == requireOnly && !needs {
+		if needs := ev.kind == evRequire || ev.kind == evRelease || ev.kind == evOrder; cs.part == acquireOnly && needs || cs.part == requireOnly && !needs {
 			continue
 		}
 		s, ok := x.under(all, ev.guard, sub)

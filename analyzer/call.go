@@ -42,7 +42,7 @@ type eventPart uint8
 const (
 	allEvents   eventPart = iota
 	acquireOnly           // what is taken, against some of the locks held
-	requireOnly           // what must be held, or is given up: against all of them
+	requireOnly           // what must be held, is given up, or is asked: against all of them
 )
 
 // A callee is what a call may run.

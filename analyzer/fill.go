@@ -302,6 +302,7 @@ func (a *unit) line(pos token.Pos) int {
 func (a *unit) fillRequires(res *Result, x *exec) {
 	best := map[requireKey]*requireRec{}
 	for k, r := range x.record.requires {
+		r = r.judged()
 		if r.status == Held {
 			continue
 		}

@@ -68,6 +68,7 @@ type answer struct {
 	n           int // its number, which tells it from the questions of other functions
 	met, failed bool
 	byOther     bool           // one of them has ordered something else than the keys
+	site        int            // the acquisition of the lock that is held
 	want, held  lockmodel.Mode // the modes that one of them gives, for a lock that is held and wanted in two
 }
 
@@ -96,6 +97,21 @@ type requireRec struct {
 	some   bool // on some paths it is held
 	freed  token.Pos
 	other  int // acquisition of a lock of the class with another key, -1
+	// answers are those of the callers who give the mode of a lock that is held.
+	answers []*answer
+}
+
+// judged returns r as the callers' answers make it: held too weakly, if one of
+// them gives such a mode.
+func (r *requireRec) judged() *requireRec {
+	for _, a := range r.answers {
+		if r.status == Held && a.held == lockmodel.Shared {
+			weak := *r
+			weak.status, weak.mode, weak.heldBy = Weaker, lockmodel.Exclusive, a.site
+			return &weak
+		}
+	}
+	return r
 }
 
 type releaseKey struct {
@@ -180,7 +196,7 @@ func (x *exec) comparison(s *state, held, want *lockset.Value) token.Pos {
 }
 
 // required notes how a requirement is met on one path.
-func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st Status, by *lockset.Lock, s *state) {
+func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st Status, by *lockset.Lock, s *state) *requireRec {
 	k := requireKey{pos: cs.pos, class: w.class, key: -1}
 	if key != nil {
 		k.key = key.ID()
@@ -192,7 +208,7 @@ func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st
 	}
 	if st == Held {
 		q.some = true
-		return
+		return q
 	}
 	if st > q.status || st == q.status && w.chain.less(q.want.chain) {
 		q.status, q.want, q.mode = st, w, w.mode
@@ -211,6 +227,7 @@ func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st
 			q.freed = cmp.Or(q.freed, at)
 		}
 	}
+	return q
 }
 
 // release notes that outer is given up while held, which lies within it, is not.

@@ -96,7 +96,7 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 // again.
 func (x *exec) answer(k answerKey) *answer {
 	if x.a.answers[k] == nil {
-		x.a.answers[k] = &answer{n: len(x.a.answers)}
+		x.a.answers[k] = &answer{n: len(x.a.answers), site: k.held}
 	}
 	return x.a.answers[k]
 }
@@ -119,6 +119,19 @@ func (x *exec) askMode(s *state, cs callSite, p *pairRec, w wanted, l lockset.Lo
 	}
 	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, ev.by, ev.key})
 	x.emit(s, ev)
+}
+
+// askStrength leaves it to the callers to say that the lock l, which is held in a
+// mode that they give, is held exclusively.
+func (x *exec) askStrength(s *state, cs callSite, rec *requireRec, w wanted, l lockset.Lock) {
+	if l.ModeBy == nil || !l.ModeBy.Entry() || x.mode(s, l.Mode, l.ModeBy) != lockmodel.Unknown {
+		return
+	}
+	p := &pairRec{lock: l, rel: lockset.Same, mode: w.mode, answer: x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, nil, l.ModeBy})}
+	if !slices.Contains(rec.answers, p.answer) {
+		rec.answers = append(rec.answers, p.answer)
+	}
+	x.emit(s, &event{kind: evOrder, class: w.class, mode: w.mode, key: l.ModeBy, chain: newHop("mode", w.class, nil), pair: p})
 }
 
 // modeEvent judges the modes that this function gives a callee which asks for a
@@ -371,7 +384,10 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 			return
 		}
 	}
-	x.record.required(x, cs, w, key, status, by, s)
+	rec := x.record.required(x, cs, w, key, status, by, s)
+	if status == Held && w.mode == lockmodel.Exclusive {
+		x.askStrength(s, cs, rec, w, *by)
+	}
 	if status == Held && by.Is(lockset.Given) {
 		x.relyOn(cs, s, w, key, by.Guard)
 	}

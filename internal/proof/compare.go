@@ -68,7 +68,7 @@ func compare(p program, v judge.Verdict, reports []report) []difference {
 		if slices.ContainsFunc(v.Faults, func(f judge.Fault) bool { return f.Category == "leak" && c.told(f) }) {
 			continue // the linter lets go of what it has said to be lost
 		}
-		if (r.Category == "mode-change" || r.Category == "shared-not-exclusive") && slices.ContainsFunc(v.Faults, func(f judge.Fault) bool {
+		if (r.Category == "mode-change" || r.Category == "shared-not-exclusive" || r.Category == "released-early") && slices.ContainsFunc(v.Faults, func(f judge.Fault) bool {
 			return f.Category == "mode-change" && c.told(f)
 		}) {
 			continue // which mode a lock has that was asked for in both is not said

@@ -132,7 +132,7 @@ func (b *body) iterate() {
 	c.line("return func(yield func(string) bool) {")
 	c.line("g, err := o.LockUser(ctx, k0, %s)", mode)
 	c.line("if err != nil {\nreturn\n}")
-	deferred := b.chance(1, 2)
+	deferred := b.frame.panics || b.chance(1, 2)
 	if deferred {
 		c.line("defer g.Release()")
 	}

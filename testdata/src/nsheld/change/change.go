@@ -187,3 +187,23 @@ func Twice(s *locks.Session, user string) {
 	twice(s, user, locks.Shared)
 	twice(s, user, locks.Exclusive)
 }
+
+// writes holds user in the mode that its callers give, and writes.
+func writes(s *locks.Session, user string, mode locks.Mode) {
+	ns := s.LockMode(user, mode)
+	defer ns.Unlock()
+	s.Write(user) // want `^shared-not-exclusive: calling .*Write requires holding namespace lock of user exclusively; held shared`
+}
+
+// WriteShared gives the wrong one.
+func WriteShared(s *locks.Session, user string) { writes(s, user, locks.Shared) }
+
+// writesWell is given the right one only.
+func writesWell(s *locks.Session, user string, mode locks.Mode) {
+	ns := s.LockMode(user, mode)
+	defer ns.Unlock()
+	s.Write(user)
+}
+
+// WriteExclusive gives it.
+func WriteExclusive(s *locks.Session, user string) { writesWell(s, user, locks.Exclusive) }

@@ -89,3 +89,53 @@ func countsAlice(s *locks.Session, user string) {
 
 // CountsAlice is who gives it.
 func CountsAlice(s *locks.Session) { countsAlice(s, "alice") }
+
+// under yields user under her lock.
+func under(s *locks.Session, user string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		ns := s.Lock(user)
+		defer ns.Unlock()
+		yield(user) // want `^users-unordered: calling yield acquires namespace lock`
+	}
+}
+
+// lend calls f under the lock of user.
+func lend(s *locks.Session, user string, f func()) {
+	ns := s.Lock(user)
+	defer ns.Unlock()
+	f() // want `^users-unordered: calling f acquires namespace lock`
+}
+
+// Body locks her again in the body of the loop, below another class.
+func Body(s *locks.Session, a, b string) {
+	user := strings.TrimSpace(a)
+	for range under(s, user) {
+		box := s.Open("1")
+		again := s.Lock(user)
+		again.Unlock()
+		box.Close()
+	}
+	for range under(s, user) {
+		box := s.Open("2")
+		other := s.Lock(b) // want `^ns-under-mailbox: acquiring namespace lock of b while holding mailbox lock`
+		other.Unlock()
+		box.Close()
+	}
+}
+
+// Lent does so in a function that is called back.
+func Lent(s *locks.Session, a, b string) {
+	user := strings.TrimSpace(a)
+	lend(s, user, func() {
+		box := s.Open("1")
+		again := s.Lock(user)
+		again.Unlock()
+		box.Close()
+	})
+	lend(s, user, func() {
+		box := s.Open("2")
+		other := s.Lock(b) // want `^ns-under-mailbox: acquiring namespace lock of b while holding mailbox lock`
+		other.Unlock()
+		box.Close()
+	})
+}
