@@ -34,6 +34,10 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		}
 	}
 	all := d.fn.Op == lockset.OpElem && !isConst(d.fn.Args[1])
+	if v, ok := x.sameTypeParam(cs, d.fn); ok {
+		d.fn = v
+		return callback{passed: x.passOn(inner, cs, c, ev, d)}
+	}
 	if targets, ok := x.resolve(s, d); ok {
 		return x.followAll(inner, cs, c, ev, targets, all)
 	}

@@ -72,6 +72,27 @@ func (x *exec) ofTypeParam(s *state, cs callSite, recv *lockset.Value) (*lockset
 	return x.t.Sum(mark), true
 }
 
+// sameTypeParam returns a receiver that is still marked after a call, since the
+// callee's type parameter is one of this function too: passed on as a type
+// argument, or known to a closure.
+func (x *exec) sameTypeParam(cs callSite, v *lockset.Value) (*lockset.Value, bool) {
+	i, ok := typeParamOf(v)
+	if !ok || cs.common == nil {
+		return nil, false
+	}
+	if fn := cs.common.StaticCallee(); fn != nil && fn.Origin() != nil {
+		if i >= len(fn.TypeArgs()) {
+			return nil, false
+		}
+		p, ok := types.Unalias(fn.TypeArgs()[i]).(*types.TypeParam)
+		if !ok {
+			return nil, false
+		}
+		i = p.Index()
+	}
+	return x.t.Sum(byTypeParam+strconv.Itoa(i), v.Args...), true
+}
+
 // receiverOf returns the receiver that a marked one carries.
 func (x *exec) receiverOf(v *lockset.Value) *lockset.Value {
 	if len(v.Args) > 0 {

@@ -67,3 +67,17 @@ func PointerNeedsOther(s *locks.Session, a, b string) {
 	defer ns.Unlock()
 	with[needy](needy{}, s, b) // want `^not-held: calling with requires holding namespace lock`
 }
+
+// through calls another generic function, from a closure.
+func through[Q runner[S], S any](r S, s *locks.Session, user string) {
+	func() { with[S, Q](r, s, user) }()
+}
+
+// PointerThrough comes to the method on a longer way.
+func PointerThrough(s *locks.Session, a, b string) {
+	ns := s.Lock(a)
+	defer ns.Unlock()
+	through[*given](given{}, s, b) // want `^users-unordered: calling through\S* acquires namespace lock`
+	through[*own](own{a}, s, b)
+	through[*needy](needy{}, s, a)
+}
