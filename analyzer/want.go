@@ -485,6 +485,9 @@ func (x *exec) holding(s *state, held lockset.Set, w wanted, key *lockset.Value)
 		}
 		mode := x.mode(s, l.Mode, l.ModeBy)
 		if w.mode == lockmodel.Exclusive && mode == lockmodel.Shared {
+			if key != nil && l.Key != nil && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && x.t.Relate(s.facts, l.Key, key, x.ascending) == lockset.Same {
+				return Weaker, &held[i] // nobody holds one lock in two modes
+			}
 			if status == Missing {
 				status, by = Weaker, &held[i]
 			}

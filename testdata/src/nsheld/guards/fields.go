@@ -1,6 +1,12 @@
 package guards
 
-import "fixtures/locks"
+import (
+	"context"
+
+	"fixtures/locks"
+
+	"github.com/lockvet/lockvet/nslock"
+)
 
 // A Desk keeps the lock of its user in a field, for its methods.
 type Desk struct {
@@ -79,4 +85,35 @@ func FieldShared(s *locks.Session, user string) {
 	d := &Desk{s: s, user: user, ns: s.LockShared(user)}
 	d.write() // want `shared-not-exclusive: calling Desk.write requires holding namespace lock of d.user exclusively`
 	d.unlock()
+}
+
+// A writer keeps the guard that it takes.
+type writer struct{ ns *nslock.Namespace }
+
+// Begin takes the lock shared, which is not enough, whatever the field held.
+func (w *writer) Begin(ctx context.Context, o *nslock.Owner, user string) error {
+	var err error
+	if w.ns, err = o.LockUser(ctx, user, nslock.Shared); err != nil {
+		return err
+	}
+	mb, err := o.OpenMailbox(ctx, nslock.MailboxRef{User: user}, nslock.Exclusive) // want `^shared-not-exclusive: `
+	if err != nil {
+		w.ns.Release()
+		return err
+	}
+	mb.Close()
+	return nil
+}
+
+// End gives it up.
+func (w *writer) End() { w.ns.Release() }
+
+// Use has a writer, and nothing to be told of.
+func Use(ctx context.Context, o *nslock.Owner, user string) error {
+	w := &writer{}
+	if err := w.Begin(ctx, o, user); err != nil {
+		return err
+	}
+	w.End()
+	return nil
 }
