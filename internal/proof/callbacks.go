@@ -86,7 +86,7 @@ func (b *body) caller() *caller {
 	c.hole = &hole{}
 	b.depth++
 	if w.free && b.chance(2, 3) {
-		mode := c.anyMode()
+		mode := c.mode()
 		c.take(acquisition{prefix: "g", release: "Release", locks: []lock{{namespace, "k0", mode}},
 			expr: fmt.Sprintf("o.LockUser(ctx, k0, %s)", mode)})
 	} else {

@@ -68,7 +68,7 @@ func (b *body) openMailbox() {
 	// With an unknown key the linter takes any lock that is held for the one
 	// that is needed, so that this is decided with known keys only, or with
 	// nothing held at all.
-	if may := b.known || b.idle(); user == "" && !may || user == "" && b.slips == 0 {
+	if may := b.known || b.idle(); user == "" && !may || user == "" && (b.slips == 0 || b.inLib) {
 		b.stop()
 		return
 	} else if user == "" || may && b.slip() {
