@@ -47,6 +47,12 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	}
 	if d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0) {
 		s.perhapsSet(x.t, d.args)
+		if len(ev.told) > 0 && len(mine) > 0 { // of what this function holds, nothing has been told
+			own := inner.view()
+			own.held = mine
+			x.passOn(own, cs, c, ev.asJudged(), d)
+			inner.held = inner.held.Without(func(l lockset.Lock) bool { return slices.Contains(mine, l) })
+		}
 		passed := x.passOn(inner, cs, c, ev, d)
 		if x.a.isRoot(x.fn) {
 			x.unresolved(inner, cs, d)
@@ -61,12 +67,10 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		return callback{passed: passed}
 	}
 	var passed *event
-	if d.fn.Rooted() { // callers may know better
-		settled := *ev
-		settled.judged = true
-		free := inner.view()
-		free.held = nil // it is judged here
-		passed = x.passOn(free, cs, c, &settled, d)
+	if d.fn.Rooted() { // callers may know better, or more
+		known := *ev
+		known.told = toldOf(ev.told, x.targets(d, ev.fallback))
+		passed = x.passOn(inner, cs, c, &known, d)
 	}
 	return x.once(x.eventKey(inner, cs, ev, d), cs, c, ev, func() []callback {
 		targets := x.targets(d, ev.fallback)
@@ -131,6 +135,17 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 		}
 	}
 	return out
+}
+
+// toldOf returns the functions of which it is told what they do where they are
+// called, with those of targets.
+func toldOf(told []string, targets []callee) []string {
+	out := slices.Clone(told)
+	for _, t := range targets {
+		out = append(out, t.key)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // asJudged is ev, of which what the callee holds has been judged.

@@ -189,6 +189,9 @@ func (x *exec) resolve(s *state, d dynamic) ([]callee, bool) {
 		}
 		var vals []*lockset.Value
 		for _, e := range x.elements(s, v.Args[0]) {
+			if e.Op == lockset.OpUnknown {
+				return nil, false // there are more, or others
+			}
 			if e.Op == lockset.OpFunc || e.Op == lockset.OpBound || e.Op == lockset.OpIface {
 				vals = append(vals, e)
 			}
@@ -266,11 +269,7 @@ func (x *exec) emitJudged(s *state, cs callSite, d dynamic, targets []callee, kn
 		chain: newHop(d.name, x.a.place(cs.pos), nil),
 	}
 	if !known.complete {
-		for _, t := range targets {
-			ev.told = append(ev.told, t.key)
-		}
-		slices.Sort(ev.told)
-		ev.told = slices.Compact(ev.told)
+		ev.told = toldOf(nil, targets)
 		x.holdEvent(ev, cs, s.held)
 	}
 	x.emit(s, ev)

@@ -363,9 +363,12 @@ func (x *exec) store(s *state, place, val *lockset.Value) {
 	s.facts = s.facts.Unsort(place.Args[0])
 	if isConst(place.Args[1]) {
 		s.put(place, val)
-		return
+	} else {
+		s.add(place, val)
 	}
-	s.add(place, val)
+	if len(s.mem) >= maxMemory {
+		s.blur(x.t, place.Args[0])
+	}
 }
 
 // fillsNil makes a new container that is put where the function found nil the

@@ -578,6 +578,17 @@ func (s *state) overflow(place *lockset.Value) {
 	}
 }
 
+// blur notes that a container holds more than is remembered: what it holds is
+// not to be taken for all.
+func (s *state) blur(t *lockset.Table, container *lockset.Value) {
+	for i, m := range s.mem {
+		if m.place.Op == lockset.OpElem && m.place.Args[0] == container {
+			s.mem[i].val = t.Unknown
+			return
+		}
+	}
+}
+
 // rest reports whether a memory entry says of an object that all of it is zero
 // of which nothing else is said.
 func rest(place, v *lockset.Value) bool {

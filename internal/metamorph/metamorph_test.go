@@ -34,7 +34,8 @@ var known = map[string][]string{
 		// What is written, or compared, lies one call further away than is looked.
 		"fixtures/inversion/keys ns-under-mailbox StoreDeeper",
 		"fixtures/nsorder/sortkey sort-key InterfaceByUser", "fixtures/nsorder/proofs loop-unsorted SortedThere",
-		"fixtures/infer/locals relock Passed", "fixtures/inversion/options ns-under-mailbox expunge",
+		"fixtures/infer/locals relock Passed",
+		"fixtures/inversion/options ns-under-mailbox expunge", "fixtures/inversion/options/app ns-under-mailbox Locks",
 		// What a goroutine started elsewhere sends on.
 		"fixtures/infer/relock relock Run",
 	},
@@ -53,7 +54,7 @@ var known = map[string][]string{
 		"fixtures/inversion/callbacks ns-under-mailbox Pull", "fixtures/inversion/iterators ns-under-mailbox PulledStop",
 		"fixtures/inversion/handoff leak Swept", "fixtures/inversion/handoff ns-under-mailbox Swept", "fixtures/nsheld/within leak Forward",
 		// What a closure does to a captured variable, or too many calls away.
-		"fixtures/inversion/options ns-under-mailbox expunge",
+		"fixtures/inversion/options ns-under-mailbox expunge", "fixtures/inversion/options/app ns-under-mailbox Locks",
 		"fixtures/inversion/keys ns-under-mailbox StoreDeeper",
 		"fixtures/nsorder/proofs loop-unsorted RunSorted", "fixtures/inversion/declared order NamedType", "fixtures/inversion/tables ns-under-mailbox init", "fixtures/nsorder/loops loop-unsorted Reversed",
 		"fixtures/infer/conds cycle", "fixtures/infer/conds relock Local", "fixtures/infer/conds relock Twice", "fixtures/infer/conds relock Upgrade",

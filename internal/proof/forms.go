@@ -84,12 +84,11 @@ func (b *body) compared() {
 		c.held = append(c.held, lock{namespace, k, mode})
 		c.cleanup = append(c.cleanup, g+".Release()")
 	}
-	switch {
-	case b.slip():
+	if b.slip() {
 		b.line("if %s > %s {", x, y)
-	case b.slip(): // the names are not in the order of the users
+	} else if b.slip() { // the names are not in the order of the users
 		b.line("if r.Mailbox(%s) < r.Mailbox(%s) {", x, y)
-	default:
+	} else {
 		b.line("if %s < %s {", x, y)
 	}
 	for i, pair := range [][2]string{{x, y}, {y, x}} {
