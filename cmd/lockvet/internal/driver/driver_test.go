@@ -51,7 +51,7 @@ func TestDecodeRefusesWhatIsNotJSON(t *testing.T) {
 }
 
 func TestComplaints(t *testing.T) {
-	assert.Equal(t, []string{"a/a.go:1:2: no", "b.go:3:4: nor this", "\thint"}, complaints(
+	assert.Equal(t, []string{"a/a.go:1:2: no", "b.go:3:4: nor this hint"}, complaints(
 		"# p\nvet: a/a.go:1:2: no\n# q\n./b.go:3:4: nor this\n\thint\n\ngo: warning: \"x\" matched no packages\ngo: downloading y v1\n"))
 }
 

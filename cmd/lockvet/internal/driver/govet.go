@@ -160,6 +160,10 @@ func complaints(stderr string) []string {
 		if line == "" || strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "go: warning: ") || strings.HasPrefix(line, "go: downloading ") {
 			continue
 		}
+		if more, ok := strings.CutPrefix(line, "\t"); ok && len(out) > 0 { // the rest of what the line before says
+			out[len(out)-1] += " " + more
+			continue
+		}
 		out = append(out, line)
 	}
 	return out
