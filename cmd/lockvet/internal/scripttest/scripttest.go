@@ -33,6 +33,9 @@ func Params(t *testing.T, dir string) testscript.Params {
 			for name, value := range map[string]string{
 				"GOCACHE": dirs[0], "GOMODCACHE": dirs[1], "GOPATH": dirs[2],
 				"GOFLAGS": "", "GOPROXY": "off", "GIT_CONFIG_GLOBAL": os.DevNull,
+				// The race detector has each process sleep for a second before it ends,
+				// and go vet starts one for every package.
+				"GORACE": "atexit_sleep_ms=0 " + os.Getenv("GORACE"),
 			} {
 				env.Setenv(name, value)
 			}
