@@ -84,13 +84,13 @@ func (b *body) compared() {
 		c.held = append(c.held, lock{namespace, k, mode})
 		c.cleanup = append(c.cleanup, g+".Release()")
 	}
+	test := "if %s < %s {"
 	if b.slip() {
-		b.line("if %s > %s {", x, y)
+		test = "if %s > %s {"
 	} else if b.slip() { // the names are not in the order of the users
-		b.line("if r.Mailbox(%s) < r.Mailbox(%s) {", x, y)
-	} else {
-		b.line("if %s < %s {", x, y)
+		test = "if r.Mailbox(%s) < r.Mailbox(%s) {"
 	}
+	b.line(test, x, y)
 	for i, pair := range [][2]string{{x, y}, {y, x}} {
 		c := b.inner()
 		before := len(c.cleanup)
