@@ -54,11 +54,11 @@ func (t *Table) Relate(f Facts, held, want *Value, ascending func(*Value) bool) 
 		}
 		return Before
 	}
-	if r, ok := t.elements(f, held, want, ascending); ok {
-		return r
-	}
 	if t.notAfter(f, held, want) {
 		return After
+	}
+	if r, ok := t.elements(f, held, want, ascending); ok {
+		return r
 	}
 	if t.notAfter(f, want, held) {
 		return Before
@@ -131,7 +131,8 @@ func lowest(exact string) bool {
 	return exact == `""` || len(exact) == 3 && exact[0] == '"' && exact[1] <= '!'
 }
 
-// elements compares the same path of two elements of one container.
+// elements compares the same path of two elements of one container that is
+// sorted, of which the second comes later.
 func (t *Table) elements(f Facts, held, want *Value, ascending func(*Value) bool) (Relation, bool) {
 	hx, hi, hpath := element(held)
 	wx, wi, wpath := element(want)
@@ -140,10 +141,7 @@ func (t *Table) elements(f Facts, held, want *Value, ascending func(*Value) bool
 	}
 	by, sorted := f.SortedBy(hx)
 	if !sorted || !indexGrows(hi, wi, ascending) {
-		if inPrev(held, want) {
-			return Turn, true
-		}
-		return Unordered, true
+		return 0, false
 	}
 	if by != hpath {
 		return ByOther, true
