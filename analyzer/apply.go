@@ -302,19 +302,29 @@ func (s *state) perhapsFreed(after []*state) {
 // holds reports whether the conditions can hold in s.
 func (x *exec) holds(s *state, guard lockset.Facts, sub func(*lockset.Value) *lockset.Value) bool {
 	for _, f := range guard {
-		c := sub(f.Cond)
-		if v, ok := x.t.Truth(s.facts, c); ok && v != f.True {
-			return false
-		}
-		if f.True && c.Op == lockset.OpCmp && isNilValue(c.Args[1]) && x.isThere(s, c.Args[0]) {
-			return false
-		}
-		if c.Op == lockset.OpCmp && c.Aux == "<" && !f.True && isConst(c.Args[0]) && c.Args[1].Op == lockset.OpLen &&
-			len(x.elements(s, c.Args[1].Args[0])) > 0 {
+		if c := sub(f.Cond); x.cannot(s, c, f.True) {
 			return false
 		}
 	}
 	return true
+}
+
+// cannot reports whether condition c is known in s not to be as value says.
+func (x *exec) cannot(s *state, c *lockset.Value, value bool) bool {
+	if v, ok := x.t.Truth(s.facts, c); ok {
+		return v != value
+	}
+	switch {
+	case c.Op == lockset.OpOr && value:
+		return !slices.ContainsFunc(c.Args, func(c *lockset.Value) bool { return !x.cannot(s, c, true) })
+	case c.Op == lockset.OpNot:
+		return x.cannot(s, c.Args[0], !value)
+	case c.Op != lockset.OpCmp:
+		return false
+	case value:
+		return isNilValue(c.Args[1]) && x.isThere(s, c.Args[0])
+	}
+	return c.Aux == "<" && isConst(c.Args[0]) && c.Args[1].Op == lockset.OpLen && len(x.elements(s, c.Args[1].Args[0])) > 0
 }
 
 // under returns the part of s in which the conditions hold: s itself if it

@@ -129,13 +129,13 @@ func (x *exec) emit(s *state, ev *event) *event {
 		x.variants[eventKey(ev, false)]++
 		return ev
 	}
-	both := old.guard.Meet(ev.guard)
+	both := x.t.Either(old.guard, ev.guard)
 	for _, k := range ev.told {
 		if i, ok := slices.BinarySearch(old.told, k); !ok {
 			old.told = slices.Insert(slices.Clone(old.told), i, k)
 		}
 	}
-	old.widened = old.widened || len(both) < len(old.guard)
+	old.widened = old.widened || !slices.Equal(both, old.guard)
 	old.guard = both
 	for i, arg := range ev.args {
 		if i < len(old.args) && old.args[i] != arg {
@@ -492,8 +492,8 @@ func (n namer) existing(v *lockset.Value) (*lockset.Value, bool) {
 func (x *exec) addExit(e *exit) {
 	key := exitKey(e, x.choices())
 	if old := x.exits[key]; old != nil {
-		old.guard = old.guard.Meet(e.guard)
-		old.facts = old.facts.Meet(e.facts)
+		old.guard = x.t.Either(old.guard, e.guard)
+		old.facts = x.t.Either(old.facts, e.facts)
 		old.widen(e, x.t)
 		old.calls = slices.DeleteFunc(old.calls, func(n int) bool { return !slices.Contains(e.calls, n) })
 		for i := range old.heldAt {
@@ -704,10 +704,8 @@ type way struct {
 
 // without reports whether ev, a call, does not happen on this way although its
 // guard may hold.
-func (w way) without(ev *event) bool {
-	return !slices.Contains(w.called, ev) && !slices.ContainsFunc(ev.guard, func(f lockset.Fact) bool {
-		return slices.Contains(w.facts, lockset.Fact{Cond: f.Cond, True: !f.True})
-	})
+func (w way) without(t *lockset.Table, ev *event) bool {
+	return !slices.Contains(w.called, ev) && !t.Excludes(w.facts, ev.guard)
 }
 
 // numberCalls finds the calls that always happen, and renumbers those that
@@ -717,7 +715,7 @@ func (x *exec) numberCalls() {
 	for _, ev := range x.sum.events {
 		if ev.kind == evCall {
 			at[ev.n] = len(at)
-			ev.always = !ev.widened && !slices.ContainsFunc(x.ways, func(w way) bool { return w.without(ev) })
+			ev.always = !ev.widened && !slices.ContainsFunc(x.ways, func(w way) bool { return w.without(x.t, ev) })
 		}
 	}
 	for _, e := range x.sum.exits {
@@ -745,8 +743,8 @@ func (x *exec) collapse(exits []*exit) []*exit {
 			out = append(out, e)
 			continue
 		}
-		quiet.guard = quiet.guard.Meet(e.guard)
-		quiet.facts = quiet.facts.Meet(e.facts)
+		quiet.guard = x.t.Either(quiet.guard, e.guard)
+		quiet.facts = x.t.Either(quiet.facts, e.facts)
 		quiet.calls = slices.DeleteFunc(quiet.calls, func(n int) bool { return !slices.Contains(e.calls, n) })
 	}
 	return out

@@ -246,8 +246,8 @@ func soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
 func (s *state) merge(o *state, t *lockset.Table) bool {
 	changed := o.blurred && !s.blurred
 	s.blurred = s.blurred || o.blurred
-	both := called(s, o)
-	facts := s.facts.Meet(o.facts)
+	both := called(s, o, t)
+	facts := t.Either(s.facts, o.facts)
 	for _, e := range o.env {
 		if s.get(e.n) == nil {
 			facts = agree(t, facts, t.Site(e.n, ""), s, nil, o, e.val)
@@ -303,13 +303,11 @@ func (s *state) merge(o *state, t *lockset.Table) bool {
 
 // called returns the calls that were made, or could not be, whichever of the
 // two states it was. The facts of both are still their own.
-func called(s, o *state) []*event {
+func called(s, o *state, t *lockset.Table) []*event {
 	var out []*event
 	add := func(a, b *state) {
 		for _, ev := range a.called {
-			if slices.Contains(b.called, ev) || slices.ContainsFunc(ev.guard, func(f lockset.Fact) bool {
-				return slices.Contains(b.facts, lockset.Fact{Cond: f.Cond, True: !f.True})
-			}) {
+			if slices.Contains(b.called, ev) || t.Excludes(b.facts, ev.guard) {
 				out = append(out, ev)
 			}
 		}

@@ -188,3 +188,23 @@ func ExampleTable_Mode() {
 	// unknown
 	// shared
 }
+
+// Of "if done || failed { return }" it stays known that one of the two is so.
+func ExampleTable_Either() {
+	t := lockset.NewTable()
+	done, failed := t.Param(0), t.Param(1)
+	one, _ := t.Assume(nil, done, true)
+	other, _ := t.Assume(nil, done, false)
+	other, _ = t.Assume(other, failed, true)
+	gone := t.Either(one, other)
+	fmt.Println(t.Truth(gone, t.Or(done, failed)))
+	fmt.Println(t.Truth(gone, done))
+
+	neither, _ := t.Assume(nil, done, false)
+	neither, _ = t.Assume(neither, failed, false)
+	fmt.Println(t.Excludes(gone, neither), t.Excludes(gone, one))
+	// Output:
+	// true true
+	// false false
+	// true false
+}

@@ -32,8 +32,20 @@ func (t *Table) Truth(f Facts, c *Value) (value, known bool) {
 		v, ok := t.Truth(f, c.Args[0])
 		return !v, ok
 	}
+	if v, ok := t.decide(f, c); ok || c.Op == OpOr {
+		return v, ok
+	}
+	return t.remains(f, c)
+}
+
+// decide is Truth, of what is not a negation, without regard to the
+// alternatives in f.
+func (t *Table) decide(f Facts, c *Value) (value, known bool) {
 	if i, ok := f.find(c); ok {
 		return f[i].True, true
+	}
+	if c.Op == OpOr {
+		return t.either(f, c)
 	}
 	if c.Op != OpCmp {
 		return false, false
@@ -104,6 +116,11 @@ func (t *Table) Assume(f Facts, c *Value, value bool) (Facts, bool) {
 	}
 	if c.Op == OpUnknown || c.Has(func(v *Value) bool { return v.Op == OpUnknown }) {
 		return f, true
+	}
+	if c.Op == OpOr && value {
+		if only := t.open(f, c); only != nil {
+			return t.Assume(f, only, true)
+		}
 	}
 	i, _ := f.find(c)
 	return slices.Insert(slices.Clone(f), i, Fact{c, value}), true

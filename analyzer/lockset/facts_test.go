@@ -146,3 +146,61 @@ func TestSortedAndUnsorted(t *testing.T) {
 	_, ok = not.SortedBy(x)
 	require.False(t, ok, "known not to be sorted")
 }
+
+// Of every assignment of truth to the conditions under which one of two paths is
+// taken, all that is known where they meet is true.
+func TestEitherHoldsOnBothPaths(t *testing.T) {
+	g := newGen(23)
+	const conds = 5
+	var told int
+	for range rounds {
+		facts := func() (f lockset.Facts) {
+			for range g.IntN(4) {
+				c := g.t.Param(g.IntN(conds))
+				if g.IntN(3) == 0 {
+					c = g.t.Or(c, g.t.Not(g.t.Param(g.IntN(conds))))
+				}
+				f, _ = g.t.Assume(f, c, c.Op == lockset.OpOr || g.IntN(2) == 0)
+			}
+			return f
+		}
+		a, b := facts(), facts()
+		either := g.t.Either(a, b)
+		requireFacts(t, either, g.t.Either(b, a))
+		requireFacts(t, a, g.t.Either(a, a))
+		if len(either) > len(a.Meet(b)) {
+			told++
+		}
+		for world := range 1 << conds {
+			if on(a, world) || on(b, world) {
+				require.True(t, on(either, world), "%v\n%v\n%v in %b", a, b, either, world)
+			}
+			if on(a, world) && on(b, world) {
+				require.False(t, g.t.Excludes(a, b), "%v\n%v", a, b)
+			}
+			for i := range conds {
+				if v, known := g.t.Truth(a, g.t.Param(i)); known && on(a, world) {
+					require.Equal(t, world>>i&1 == 1, v, "%v in %b", a, world)
+				}
+			}
+		}
+	}
+	require.Greater(t, told, rounds/50, "alternatives")
+}
+
+// on reports whether f holds in a world, whose bits say which parameters are true.
+func on(f lockset.Facts, world int) bool {
+	var is func(c *lockset.Value) bool
+	is = func(c *lockset.Value) bool {
+		switch c.Op {
+		case lockset.OpNot:
+			return !is(c.Args[0])
+		case lockset.OpOr:
+			return slices.ContainsFunc(c.Args, is)
+		case lockset.OpConst:
+			return c.Aux == "true"
+		}
+		return world>>c.N&1 == 1
+	}
+	return !slices.ContainsFunc(f, func(e lockset.Fact) bool { return is(e.Cond) != e.True })
+}

@@ -43,6 +43,7 @@ const (
 	OpMax     // the larger of two
 	OpRecover // what recover returns in a deferred call
 	OpFresh   // aux: the role of an object that a callee made, in its summary
+	OpOr      // one of its operands is true, which are conditions
 	OpSum     // a value derived from its operands in a way that is not followed; aux: how
 )
 
@@ -468,6 +469,8 @@ func (t *Table) Rebuild(v *Value, args []*Value) *Value {
 		return t.Equal(args[0], args[1])
 	case OpMin, OpMax:
 		return t.commute(v.Op, args[0], args[1])
+	case OpOr:
+		return t.Or(args...)
 	}
 	return t.intern(v.Op, v.Aux, v.N, args...)
 }
@@ -491,7 +494,7 @@ func (v *Value) Has(f func(*Value) bool) bool {
 func (v *Value) Entry() bool {
 	switch v.Op {
 	case OpParam, OpFree, OpGlobal, OpConst, OpNil, OpZero, OpRecover, OpFunc:
-	case OpField, OpDeref, OpAddr, OpElem, OpLen, OpCmp, OpNot, OpCompare, OpMin, OpMax, OpIface, OpBound, OpStruct, OpSum:
+	case OpField, OpDeref, OpAddr, OpElem, OpLen, OpCmp, OpNot, OpCompare, OpMin, OpMax, OpIface, OpBound, OpStruct, OpOr, OpSum:
 	default:
 		return false
 	}
@@ -519,7 +522,7 @@ func (v *Value) Rooted() bool {
 }
 
 var opNames = [...]string{"?", "nil", "zero", "const", "param", "free", "global", "field", "deref", "addr", "elem", "site", "alloc",
-	"prev", "func", "bound", "struct", "tuple", "iface", "cmp", "not", "compare", "len", "min", "max", "recover", "fresh", "sum"}
+	"prev", "func", "bound", "struct", "tuple", "iface", "cmp", "not", "compare", "len", "min", "max", "recover", "fresh", "or", "sum"}
 
 // String is for debugging and tests.
 func (v *Value) String() string {
@@ -570,4 +573,4 @@ func (t *Table) Make(op Op, aux string, n int, args []*Value) *Value {
 // arity is the number of operands of each operator; -n-1 means at least n.
 var arity = [...]int{OpUnknown: 0, OpNil: 0, OpZero: 0, OpConst: 0, OpParam: 0, OpFree: 0, OpGlobal: 0, OpField: 1, OpDeref: 1, OpAddr: 1,
 	OpElem: 2, OpSite: 0, OpAlloc: 0, OpPrev: 1, OpFunc: -1, OpBound: 1, OpStruct: -2, OpTuple: -1, OpIface: 1, OpCmp: 2, OpNot: 1,
-	OpCompare: 2, OpLen: 1, OpMin: 2, OpMax: 2, OpRecover: 0, OpFresh: 0, OpSum: -1}
+	OpCompare: 2, OpLen: 1, OpMin: 2, OpMax: 2, OpRecover: 0, OpFresh: 0, OpOr: -1, OpSum: -1}
