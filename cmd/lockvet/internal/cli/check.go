@@ -26,6 +26,11 @@ func (c *Command) check(ctx context.Context, o *options) int {
 			return code
 		}
 	}
+	// The gates come first: to hear of a mistake in them after minutes is late.
+	gates, err := openGates(ctx, o)
+	if err != nil {
+		return c.fail(err)
+	}
 	result, err := c.drive(ctx, o, "stats")
 	if err != nil {
 		return c.fail(err)
@@ -35,10 +40,7 @@ func (c *Command) check(ctx context.Context, o *options) int {
 	if o.updateBaseline {
 		return c.updateBaseline(result, o)
 	}
-	hidden, err := c.thin(ctx, result, o)
-	if err != nil {
-		return c.fail(err)
-	}
+	hidden := c.thin(result, o, gates)
 	if err := c.print(result, o, hidden); err != nil {
 		return c.fail(fmt.Errorf("printing the findings: %w", err))
 	}
@@ -69,7 +71,7 @@ func (c *Command) drive(ctx context.Context, o *options, figures string) (*repor
 	}
 	result, err := run(ctx, opts)
 	if err != nil {
-		return nil, err
+		return nil, isCommand(err, o.patterns)
 	}
 	result.Normalize()
 	return result, nil
@@ -132,27 +134,38 @@ func (c *Command) printIncomplete(r *report.Result, o *options) {
 	}
 }
 
+// gates are what the findings have to pass; nil for those not asked for.
+type gates struct {
+	baseline *gate.Baseline
+	changes  *gate.Changes
+}
+
+func openGates(ctx context.Context, o *options) (g gates, err error) {
+	if o.baseline != "" && !o.updateBaseline {
+		if g.baseline, err = gate.ReadBaseline(o.baseline); err != nil {
+			return g, err
+		}
+	}
+	if o.since != "" {
+		g.changes, err = gate.Since(ctx, o.since)
+	}
+	return g, err
+}
+
 // thin takes out the findings that do not count, and returns how many of them
 // the baseline holds.
-func (c *Command) thin(ctx context.Context, r *report.Result, o *options) (hidden int, err error) {
-	if o.baseline != "" {
+func (c *Command) thin(r *report.Result, o *options, g gates) (hidden int) {
+	if g.baseline != nil {
 		var gone int
-		r.Findings, hidden, gone, err = gate.ApplyBaseline(o.baseline, r.Findings)
-		if err != nil {
-			return 0, err
-		}
+		r.Findings, hidden, gone = g.baseline.Apply(r.Findings)
 		if gone > 0 {
 			fmt.Fprintf(c.Stderr, "lockvet: %s of %s no longer found; -update-baseline drops them\n", plural(gone, "finding"), o.baseline)
 		}
 	}
-	if o.since != "" {
-		changes, err := gate.Since(ctx, o.since)
-		if err != nil {
-			return 0, err
-		}
-		r.Findings = changes.Filter(r.Findings)
+	if g.changes != nil {
+		r.Findings = g.changes.Filter(r.Findings)
 	}
-	return hidden, nil
+	return hidden
 }
 
 func (c *Command) print(r *report.Result, o *options, hidden int) error {

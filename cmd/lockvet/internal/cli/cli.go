@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -19,6 +20,7 @@ import (
 	"golang.org/x/tools/go/analysis/unitchecker"
 
 	"github.com/lockvet/lockvet/cmd/lockvet/internal/catalog"
+	"github.com/lockvet/lockvet/cmd/lockvet/internal/driver"
 )
 
 // The exit codes.
@@ -73,7 +75,7 @@ func (c *Command) Run(ctx context.Context, args []string) int {
 		err = c.help(rest)
 	case "explain":
 		err = c.explain(rest)
-	case "version":
+	case "version", "-V", "-version", "--version":
 		err = c.version(rest)
 	case "order":
 		return c.start(ctx, rest, true)
@@ -110,10 +112,45 @@ func (c *Command) start(ctx context.Context, args []string, order bool) int {
 			return c.fail(err)
 		}
 	}
+	if err := checkFiles(opts.patterns); err != nil {
+		return c.fail(err)
+	}
 	if order {
 		return c.order(ctx, opts)
 	}
 	return c.check(ctx, opts)
+}
+
+// commands are the words that may stand in the place of the first pattern.
+var commands = []string{"explain", "help", "order", "version"}
+
+// checkFiles reports a source file that does not exist, which the go command
+// would take for the path of a package to fetch.
+func checkFiles(patterns []string) error {
+	for _, p := range patterns {
+		if strings.HasSuffix(p, ".go") {
+			if _, err := os.Stat(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// isCommand turns an error about packages that are not there into one about a
+// command, if that is what the first pattern was meant for.
+func isCommand(err error, patterns []string) error {
+	var none *driver.NoPackageError
+	if !errors.As(err, &none) {
+		return err
+	}
+	if slices.Contains(commands, patterns[0]) {
+		return usageError{fmt.Errorf("no package %q: the command of this name stands before all flags", patterns[0])}
+	}
+	if near, ok := catalog.Nearest(patterns[0], commands); ok {
+		return usageError{fmt.Errorf("no package %q: did you mean the command %s?", patterns[0], near)}
+	}
+	return err
 }
 
 // A usageError is a mistake on the command line.

@@ -7,7 +7,10 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/lockvet/lockvet/cmd/lockvet/internal/catalog"
 )
@@ -83,8 +86,12 @@ func (c *Command) help(args []string) error {
 	default:
 		return usageError{errors.New("help takes one analyzer at most")}
 	}
-	if args[0] == "order" {
-		c.orderUsage(c.Stdout)
+	if slices.Contains(commands, args[0]) {
+		if args[0] == "order" {
+			c.orderUsage(c.Stdout)
+		} else {
+			c.usage(c.Stdout)
+		}
 		return nil
 	}
 	var names []string
@@ -121,6 +128,9 @@ func (c *Command) explain(args []string) error {
 		return usageError{errors.New("explain takes one category")}
 	}
 	entry, ok := entries.Find(args[0])
+	if !ok && slices.ContainsFunc(c.Suite, func(a *analysis.Analyzer) bool { return a.Name == args[0] }) {
+		return c.help(args)
+	}
 	if !ok {
 		hint := didYouMean("", args[0], entries.Names())
 		if hint == "" {

@@ -83,7 +83,7 @@ func (o *options) flags(name string, order bool) *flag.FlagSet {
 	fs.Usage = func() {}
 	fs.StringVar(&o.dir, "C", "", "change to `dir` before doing anything")
 	fs.StringVar(&o.tags, "tags", "", "build `tags`, separated by commas")
-	fs.BoolVar(&o.tests, "test", true, "analyse test files too, as is done unless -test=false is given")
+	fs.BoolVar(&o.tests, "test", true, "analyse test files too; -test=false leaves them out")
 	fs.Var(&o.infer, "infer", "make every mutex a class of its own; -infer=module only those of the main module")
 	fs.StringVar(&o.driver, "driver", "vet", "run the analyzers by `driver`: vet, which is go vet with its cache, or inprocess")
 	fs.BoolVar(&o.verbose, "v", false, "print the commands that are run, and the errors in full")
@@ -131,6 +131,9 @@ func parse(args []string, order bool) (*options, error) {
 	if len(o.patterns) == 0 {
 		o.patterns = []string{"./..."}
 	}
+	if slices.Contains(o.patterns, "") {
+		return nil, errors.New("a package is named by nothing, as by a variable that is not set: leave it out to mean ./...")
+	}
 	return o, o.check(fs)
 }
 
@@ -161,6 +164,10 @@ func (o *options) check(fs *flag.FlagSet) error {
 		return fmt.Errorf("-color=%s: use auto, always or never", o.color)
 	case given["max-unresolved"] && o.maxUnresolved < 0:
 		return errors.New("-max-unresolved must not be negative: use 0 to allow none")
+	case given["baseline"] && o.baseline == "":
+		return errors.New("-baseline needs a file")
+	case given["since"] && o.since == "":
+		return errors.New("-since needs a revision")
 	case o.updateBaseline && o.baseline == "":
 		return errors.New("-update-baseline needs -baseline, the file to write")
 	case o.updateBaseline && o.since != "":

@@ -192,7 +192,7 @@ func hideTests(ctx context.Context, opts Options) (file string, remove func(), e
 	}
 	tmp, err := os.CreateTemp("", "lockvet-overlay-*.json")
 	if err != nil {
-		return "", nil, err
+		return "", nil, fmt.Errorf("hiding test files: %w", err)
 	}
 	remove = func() { _ = os.Remove(tmp.Name()) }
 	if _, err = tmp.Write(data); err == nil {

@@ -37,8 +37,8 @@ func InProcess(ctx context.Context, opts Options) (*report.Result, error) {
 	opts.logf("loading %s", strings.Join(opts.Patterns, " "))
 	loaded, err := packages.Load(config, opts.Patterns...)
 	if err != nil {
-		if moduleErr := checkModule(ctx); moduleErr != nil {
-			return nil, moduleErr
+		if _, listErr := list(ctx, opts); listErr != nil { // says the same in fewer words
+			return nil, listErr
 		}
 		return nil, fmt.Errorf("loading packages: %w", err)
 	}

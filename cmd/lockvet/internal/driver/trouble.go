@@ -92,7 +92,20 @@ func (l *listing) trouble() error {
 	if len(l.errors) > 0 {
 		why = strings.Join(l.errors, "; ")
 	}
-	return fmt.Errorf("no package matches %s: %s", strings.Join(l.patterns, " "), why)
+	if strings.Contains(why, "listed in go.work") {
+		why += `: name directories of its modules, as in ./app/..., or "work" for all; "go work use ." adds a module`
+	}
+	return &NoPackageError{l.patterns, why}
+}
+
+// A NoPackageError says that the patterns of a run name no package.
+type NoPackageError struct {
+	Patterns []string
+	Why      string
+}
+
+func (e *NoPackageError) Error() string {
+	return fmt.Sprintf("no package matches %s: %s", strings.Join(e.Patterns, " "), e.Why)
 }
 
 // list asks the go command about the packages of the patterns.

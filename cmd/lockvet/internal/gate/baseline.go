@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 
@@ -57,31 +58,12 @@ func WriteBaseline(file string, findings []report.Finding) error {
 	return nil
 }
 
-// ApplyBaseline returns the findings that the baseline in a file does not
-// hold, how many it does hold, and how many of its entries were not found any
-// more. A file that does not exist is an error, for a gate that is silently
-// off is worse than none.
-func ApplyBaseline(file string, findings []report.Finding) (fresh []report.Finding, hidden, gone int, err error) {
-	b, err := readBaseline(file)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	unseen := map[string]bool{}
-	for _, k := range b.Findings {
-		unseen[k.Key] = true
-	}
-	total := len(unseen)
-	for _, f := range findings {
-		if unseen[f.Key] {
-			delete(unseen, f.Key)
-			continue
-		}
-		fresh = append(fresh, f)
-	}
-	return fresh, total - len(unseen), len(unseen), nil
-}
+// A Baseline is what ReadBaseline has read.
+type Baseline struct{ keys map[string]bool }
 
-func readBaseline(file string) (*baseline, error) {
+// ReadBaseline reads a file that WriteBaseline wrote. One that does not exist
+// is an error, for a gate that is silently off is worse than none.
+func ReadBaseline(file string) (*Baseline, error) {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("baseline %s does not exist: write it with -update-baseline", file)
@@ -89,14 +71,55 @@ func readBaseline(file string) (*baseline, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the baseline: %w", err)
 	}
+	// Another version may have other fields, so the version is read first.
+	var head struct{ Version int }
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, unreadable(file, data, err)
+	}
+	if head.Version != baselineVersion {
+		return nil, fmt.Errorf("baseline %s has version %d, this command reads %d: write it anew with -update-baseline", file, head.Version, baselineVersion)
+	}
 	var b baseline
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&b); err != nil {
-		return nil, fmt.Errorf("reading the baseline %s: %w: write it anew with -update-baseline", file, err)
+		return nil, unreadable(file, data, err)
 	}
-	if b.Version != baselineVersion {
-		return nil, fmt.Errorf("baseline %s has version %d, this command reads %d: write it anew with -update-baseline", file, b.Version, baselineVersion)
+	keys := map[string]bool{}
+	for _, k := range b.Findings {
+		keys[k.Key] = true
 	}
-	return &b, nil
+	return &Baseline{keys}, nil
+}
+
+// unreadable is the error of a baseline that somebody has edited, or of a file
+// of another kind. It names the line, if err knows it.
+func unreadable(file string, data []byte, err error) error {
+	var offset int64
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &kind):
+		offset = kind.Offset
+	}
+	if offset > 0 {
+		file = fmt.Sprintf("%s:%d", file, 1+bytes.Count(data[:offset], []byte("\n")))
+	}
+	return fmt.Errorf("reading the baseline %s: %w: write it anew with -update-baseline", file, err)
+}
+
+// Apply returns the findings that the baseline does not hold, how many it does
+// hold, and how many of its entries were not found any more.
+func (b *Baseline) Apply(findings []report.Finding) (fresh []report.Finding, hidden, gone int) {
+	unseen := maps.Clone(b.keys)
+	for _, f := range findings {
+		if unseen[f.Key] {
+			delete(unseen, f.Key)
+			continue
+		}
+		fresh = append(fresh, f)
+	}
+	return fresh, len(b.keys) - len(unseen), len(unseen)
 }
