@@ -51,7 +51,8 @@ type checker struct{ stats bool }
 
 func (c *checker) run(pass *analysis.Pass) (any, error) {
 	res := pass.ResultOf[analyzer.Analyzer].(*analyzer.Result)
-	if (res.Directives == nil || len(res.Directives.Problems)+len(res.Directives.Ignores) == 0) && len(res.Incomplete) == 0 {
+	lookalikes := misspelt(pass.Files)
+	if (res.Directives == nil || len(res.Directives.Problems)+len(res.Directives.Ignores) == 0) && len(res.Incomplete)+len(lookalikes) == 0 {
 		return &diag.Result{}, nil // nothing to judge, and nothing can have been silenced
 	}
 	own, all := &diag.Result{}, &diag.Result{}
@@ -71,6 +72,9 @@ func (c *checker) run(pass *analysis.Pass) (any, error) {
 		for _, p := range res.Directives.Problems {
 			r.Add(analysis.Diagnostic{Pos: p.Pos, End: p.End, Category: p.Category, Message: p.Message})
 		}
+	}
+	for _, d := range lookalikes {
+		r.Add(d)
 	}
 	flush()
 	if len(res.Incomplete) == 0 { // else the function that an ignore is for may be among them
