@@ -1,7 +1,7 @@
 // Termsvg draws what a command printed on a terminal: it reads the output, with
-// its colours, and writes a picture of it in SVG, lines broken where a terminal
-// of that width breaks them. It knows the few escape sequences that lockvet
-// uses, and no others; the documentation's picture of a report is made with it.
+// its colours, and writes a picture of it in SVG, long lines broken between
+// words. It knows the few escape sequences that lockvet uses, and no others; the
+// documentation's picture of a report is made with it.
 //
 //	lockvet -color=always ./... 2>&1 | go run ./internal/termsvg 'lockvet ./...' >report.svg
 package main

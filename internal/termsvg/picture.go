@@ -36,14 +36,20 @@ var styles = map[string]string{
 	"36": `fill="#56d4dd"`,
 }
 
-// screen breaks output into the lines of a terminal that is width wide. A
-// sequence that styles does not know is an error.
+// A cell is a place for one character.
+type cell struct {
+	r     rune
+	style string
+}
+
+// screen breaks output into lines that are width wide at most, between words
+// where it can: easier to read than what a terminal does. A sequence that
+// styles does not know is an error.
 func screen(output string, width int) ([][]span, error) {
 	var lines [][]span
 	style := ""
 	for line := range strings.Lines(output) {
-		var spans []span
-		column := 0
+		var cells []cell
 		for part, text := range split(strings.TrimSuffix(line, "\n")) {
 			if part > 0 {
 				var code string
@@ -56,19 +62,25 @@ func screen(output string, width int) ([][]span, error) {
 			for _, r := range text {
 				n := 1
 				if r == '\t' {
-					r, n = ' ', tab-column%tab
+					r, n = ' ', tab-len(cells)%tab
 				}
 				for range n {
-					if column == width {
-						lines = append(lines, spans)
-						spans, column = nil, 0
-					}
-					spans = put(spans, column, r, style)
-					column++
+					cells = append(cells, cell{r, style})
 				}
 			}
 		}
-		lines = append(lines, spans)
+		for len(cells) > width {
+			end, next := width, width
+			for i := width; i > width/2; i-- {
+				if cells[i].r == ' ' {
+					end, next = i, i+1
+					break
+				}
+			}
+			lines = append(lines, spans(cells[:end]))
+			cells = cells[next:]
+		}
+		lines = append(lines, spans(cells))
 	}
 	return lines, nil
 }
@@ -76,13 +88,17 @@ func screen(output string, width int) ([][]span, error) {
 // split cuts a line at the beginnings of escape sequences.
 func split(line string) []string { return strings.Split(line, "\x1b[") }
 
-// put adds a character to the last span, or begins another.
-func put(spans []span, column int, r rune, style string) []span {
-	if n := len(spans); n > 0 && spans[n-1].style == style {
-		spans[n-1].text += string(r)
-		return spans
+// spans joins cells of one style.
+func spans(cells []cell) []span {
+	var out []span
+	for column, c := range cells {
+		if n := len(out); n > 0 && out[n-1].style == c.style {
+			out[n-1].text += string(c.r)
+		} else {
+			out = append(out, span{column, string(c.r), c.style})
+		}
 	}
-	return append(spans, span{column, string(r), style})
+	return out
 }
 
 // picture draws a terminal in which a command has printed lines.

@@ -22,6 +22,8 @@ func TestScreen(t *testing.T) {
 		{"an empty line", "a\n\nb\n", [][]span{{{0, "a", ""}}, nil, {{0, "b", ""}}}},
 		{"as wide as the terminal", "abcdefghij\n", [][]span{{{0, "abcdefghij", ""}}}},
 		{"wider", "abcdefghijkl\n", [][]span{{{0, "abcdefghij", ""}}, {{0, "kl", ""}}}},
+		{"wider, of words", "abcdef hij kl\n", [][]span{{{0, "abcdef hij", ""}}, {{0, "kl", ""}}}},
+		{"a word over the edge", "abcdef hijkl\n", [][]span{{{0, "abcdef", ""}}, {{0, "hijkl", ""}}}},
 		{"a tab", "a\tb\n", [][]span{{{0, "a       b", ""}}}},
 		{"colours", "\x1b[1mab\x1b[0m: \x1b[31mc\x1b[0m\n", [][]span{{{0, "ab", "1"}, {2, ": ", ""}, {4, "c", "31"}}}},
 		{"a colour over the edge", "\x1b[36mabcdefghijkl\x1b[0m\n", [][]span{{{0, "abcdefghij", "36"}}, {{0, "kl", "36"}}}},

@@ -112,8 +112,8 @@ func TestSVGIsWellFormed(t *testing.T) {
 	}
 }
 
-// TestLayout holds for any graph: boxes do not overlap, downward edges go
-// down, and the order of the input does not show.
+// TestLayout holds for any graph: boxes do not overlap, nothing is drawn outside
+// of the picture or over the legend, and the order of the input does not show.
 func TestLayout(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	names := strings.Fields("a b c d e f g h")
@@ -132,7 +132,14 @@ func TestLayout(t *testing.T) {
 		require.NoError(t, SVG(&second, New(edges)))
 		require.Equal(t, first.String(), second.String())
 
-		l := newLayout(New(edges))
+		g := New(edges)
+		l := newLayout(g)
+		above, below := l.arcRoom()
+		for _, r := range l.routes {
+			_, label := edgePath(g, r)
+			require.Greater(t, label.y, -above-1)
+			require.Less(t, label.y, l.height+below+1)
+		}
 		for _, layer := range l.layers {
 			for i := 1; i < len(layer); i++ {
 				gap := (layer[i].x - layer[i].width/2) - (layer[i-1].x + layer[i-1].width/2)

@@ -25,14 +25,15 @@ const (
 func SVG(w io.Writer, g *Graph) error {
 	out := bufio.NewWriter(w)
 	l := newLayout(g)
+	above, below := l.arcRoom()
 	width := max(l.width+loopRoom, legendWidth) + 2*margin
-	height := max(l.height, 0) + legendHeight + 2*margin
+	height := above + max(l.height, 0) + below + legendHeight + 2*margin
 	fmt.Fprintf(out, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img" aria-label="lock order">`+"\n", width, height, width, height)
 	fmt.Fprintln(out, `<title>lock order</title>`)
 	fmt.Fprintln(out, `<rect width="100%" height="100%" fill="#ffffff"/>`)
 	heads(out)
 	indent := margin + max(0, (width-2*margin-loopRoom-l.width)/2)
-	fmt.Fprintf(out, `<g transform="translate(%.1f %.1f)" font-family="ui-monospace, SFMono-Regular, Menlo, monospace" font-size="14">`+"\n", indent, margin)
+	fmt.Fprintf(out, `<g transform="translate(%.1f %.1f)" font-family="ui-monospace, SFMono-Regular, Menlo, monospace" font-size="14">`+"\n", indent, margin+above)
 	for _, r := range l.routes {
 		drawEdge(out, g, r)
 	}
@@ -156,6 +157,25 @@ func loopPath(n *node) (string, point) {
 		point{right + 33, n.y}
 }
 
+// maxBow is how far an arc goes out of its layer.
+const maxBow = layerGap * 0.75
+
+// arcRoom returns the room that arcs need above the first layer and below the
+// last.
+func (l *layout) arcRoom() (above, below float64) {
+	for _, r := range l.routes {
+		first, last := r.nodes[0], r.nodes[len(r.nodes)-1]
+		switch {
+		case first.layer != last.layer || first == last:
+		case first.x < last.x && first.layer == 0:
+			above = maxBow
+		case first.x > last.x && first.layer == len(l.layers)-1:
+			below = maxBow
+		}
+	}
+	return above, below
+}
+
 // arcPath joins two boxes of one layer by an arc: above them from left to
 // right, below them from right to left.
 func arcPath(a, b *node) (string, point) {
@@ -163,7 +183,7 @@ func arcPath(a, b *node) (string, point) {
 	if a.x > b.x {
 		side = 1
 	}
-	bow := side * (boxHeight/2 + min(layerGap*0.75, 20+math.Abs(a.x-b.x)/8))
+	bow := side * (boxHeight/2 + min(maxBow, 20+math.Abs(a.x-b.x)/8))
 	return fmt.Sprintf("M%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f", a.x, a.y+side*boxHeight/2, a.x, a.y+bow*1.4, b.x, b.y+bow*1.4, b.x, b.y+side*(boxHeight/2+1)),
 		point{(a.x + b.x) / 2, a.y + bow*1.15}
 }
