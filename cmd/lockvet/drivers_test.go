@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,8 +17,14 @@ import (
 // other, which sees more of them.
 func TestDriversAgree(t *testing.T) {
 	binary := buildLockvet(t)
-	run := func(driver string, flags ...string) string {
-		cmd := exec.Command(binary, append(flags, "-json", "-driver="+driver, "./...")...)
+	for _, infer := range []string{"-infer=false", "-infer=module"} {
+		t.Run(infer, func(t *testing.T) { driversAgree(t, binary, infer) })
+	}
+}
+
+func driversAgree(t *testing.T, binary string, flags ...string) {
+	run := func(driver string) string {
+		cmd := exec.Command(binary, slices.Concat(flags, []string{"-json", "-driver=" + driver, "./..."})...)
 		cmd.Dir = filepath.Join("..", "..", "testdata", "src")
 		out, err := cmd.Output()
 		exit := (*exec.ExitError)(nil)

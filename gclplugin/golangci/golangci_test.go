@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -81,8 +82,14 @@ func sorted(list []finding) []finding {
 // lint runs golangci-lint in a directory with a cache of its own.
 func lint(t *testing.T, dir, cache, infer string) []finding {
 	t.Helper()
+	return lintWith(t, dir, cache, fmt.Sprintf(config, infer))
+}
+
+// lintWith does so with a configuration.
+func lintWith(t *testing.T, dir, cache, config string) []finding {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "golangci.yml")
-	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, config, infer), 0o644))
+	write(t, file, config)
 	cmd := exec.Command(linter, "run", "--config", file, "--output.json.path=stdout", "--show-stats=false", "./...")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOLANGCI_LINT_CACHE="+cache)
@@ -140,9 +147,38 @@ func TestAgreesWithVet(t *testing.T) {
 	want := vet(t, fixtures)
 	require.NotEmpty(t, want)
 	for _, state := range []string{"cold", "warm"} {
-		got := lint(t, fixtures, cache, "false")
-		assert.Empty(t, without(want, got), "golangci-lint does not report, with a %s cache", state)
-		assert.Empty(t, without(got, want), "golangci-lint alone reports, with a %s cache", state)
+		assertSame(t, want, lint(t, fixtures, cache, "false"), "with a %s cache", state)
+	}
+	assertSame(t, vet(t, fixtures, "-infer=module"), lint(t, fixtures, cache, "module"), "with infer")
+}
+
+func assertSame(t *testing.T, vet, lint []finding, when string, args ...any) {
+	t.Helper()
+	when = fmt.Sprintf(when, args...)
+	assert.Empty(t, without(vet, lint), "golangci-lint does not report, %s", when)
+	assert.Empty(t, without(lint, vet), "golangci-lint alone reports, %s", when)
+}
+
+// TestReadme runs golangci-lint with the configuration that the README shows,
+// and compares the other file there with what is built here.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	require.NoError(t, err)
+	var blocks []string
+	for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
+		blocks = append(blocks, string(m[1]))
+	}
+	require.GreaterOrEqual(t, len(blocks), 2)
+	gcl, config := blocks[0], blocks[1]
+	dir := unpack(t, "silenced.txtar")
+	assert.Equal(t, []string{"Reported"}, functions(t, dir, lintWith(t, dir, t.TempDir(), config)))
+
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", "github.com/golangci/golangci-lint/v2").Output()
+	require.NoError(t, err)
+	for _, line := range []string{
+		"version: " + strings.TrimSpace(string(out)), "module: github.com/lockvet/lockvet", "import: github.com/lockvet/lockvet/gclplugin",
+	} {
+		assert.Contains(t, gcl, line+"\n")
 	}
 }
 
