@@ -63,12 +63,13 @@ type unit struct {
 	open         map[string]bool            // see openTypes
 	uniques      map[string]bool            // classes of locks that are package variables, of those that were held
 	entered      map[*ssa.Function][]string // see entryGates
+	met          []*localEdge               // see meet
 
 	answers map[answerKey]*answer
 
 	handlersMet, handlersFailed map[*ssa.Function]bool // handlers whose requirement a caller meets, or does not
 
-	settledHere map[string]bool // obligations that a call in this package has settled
+	settledHere map[settling]bool
 
 	// passesLocks is set if a mutex of a class may be handed to a function by pointer.
 	passesLocks bool
@@ -93,7 +94,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[types.Type][]string{},
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
 		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
-		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, uniques: map[string]bool{}, settledHere: map[string]bool{},
+		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, uniques: map[string]bool{}, settledHere: map[settling]bool{},
 		answers: map[answerKey]*answer{}, handlersMet: map[*ssa.Function]bool{}, handlersFailed: map[*ssa.Function]bool{},
 	}
 	for _, c := range model.Classes {

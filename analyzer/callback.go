@@ -122,7 +122,12 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 				return nested
 			})
 		}
-		x.a.settledHere[ev.target+">"+t.key] = true
+		if len(x.a.imports.duties) > 0 {
+			x.a.settledHere[settling{ev.target, t.key, ""}] = true
+			for h := ev.chain; h != nil; h = h.next {
+				x.a.settledHere[settling{ev.target, t.key, h.pos}] = true
+			}
+		}
 		if len(found.nested) > 0 || sum.leaves() {
 			out.targets = append(out.targets, found)
 		} else {

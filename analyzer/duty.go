@@ -27,34 +27,53 @@ import (
 
 // A duty is an obligation found in one function.
 type duty struct {
-	fact DutyFact
+	fact  DutyFact
+	freed []string // classes of locks of the callers that may have been given up by then
 }
 
 // A DutyFact is an obligation as importers see it.
 type DutyFact struct {
 	Target string // "iface:pkg.T.Method" or "place:pkg.T.field"
 	Held   []DutyLock
-	Caller string // "expunge.Run"
+	Gates  []string // with inferred classes: what the callers of Caller hold, as in an EdgeFact
+	Caller string   // "expunge.Run"
 	Call   Hop
 }
 
 // A DutyLock is a lock that is held while the unknown is called.
 type DutyLock struct {
-	Class string
-	Mode  uint8
-	Plain bool
-	Pos   string
+	Class   string
+	Mode    uint8
+	Implied bool
+	Pos     string
+}
+
+// A settling is what a call in this package has settled: that the call of a
+// target finds this function; at one place, if call is not empty.
+type settling struct{ target, key, call string }
+
+// settledBy reports whether a call in this package has told what an obligation
+// says of an offer. What was kept may be called by others, too.
+func (a *unit) settledBy(d DutyFact, o offer) bool {
+	at := settling{target: d.Target, key: o.callee.key}
+	if o.kept {
+		at.call = d.Call.Pos
+	}
+	return a.settledHere[at]
 }
 
 // oblige notes an obligation.
-func (r *record) oblige(x *exec, cs callSite, d dynamic, held lockset.Set) {
+func (r *record) oblige(x *exec, s *state, cs callSite, d dynamic, held lockset.Set) {
 	f := DutyFact{Target: d.target, Caller: qualified(x), Call: Hop{d.name, x.a.place(cs.pos)}}
 	for _, l := range held {
-		f.Held = append(f.Held, DutyLock{l.Class, uint8(l.Mode), l.Is(lockset.Plain), x.takenAt(l).last().pos})
+		f.Held = append(f.Held, DutyLock{l.Class, uint8(l.Mode), l.Is(lockset.Implied), x.takenAt(l).last().pos})
 	}
 	k := f.key()
 	if r.duties[k] == nil {
 		r.duties[k] = &duty{fact: f}
+	}
+	if x.a.infer {
+		r.duties[k].freed = sortedUnion(r.duties[k].freed, freedClasses(s.freed))
 	}
 }
 
@@ -88,9 +107,14 @@ func (a *unit) settle(res *Result, own *Fact) {
 		settled[k] = true
 	}
 	if a.ssaPkg != nil && len(a.imports.duties) > 0 {
+		byTarget := make(map[string][]DutyFact)
+		for _, d := range a.imports.duties {
+			byTarget[d.Target] = append(byTarget[d.Target], d)
+		}
 		for _, m := range a.offers() {
-			for _, d := range a.imports.duties {
-				if d.Target != m.target || settled[d.key()+">"+m.callee.key] || a.settledHere[d.Target+">"+m.callee.key] {
+			for _, d := range byTarget[m.target] {
+				a.meet(d, m)
+				if settled[d.key()+">"+m.callee.key] || a.settledBy(d, m) {
 					continue
 				}
 				if a.clash(res, d, m) {
@@ -103,15 +127,23 @@ func (a *unit) settle(res *Result, own *Fact) {
 	for _, f := range a.funcs {
 		if x := a.execs[f]; x != nil {
 			for _, k := range sortedKeys(x.record.duties) {
-				duties = append(duties, x.record.duties[k].fact)
+				d := x.record.duties[k]
+				if a.infer {
+					d.fact.Gates = x.entryGates(a.entryGates()[f], d.freed)
+				}
+				duties = append(duties, d.fact)
 			}
 		}
 	}
 	own.Duties = uniqueDuties(duties)
 	for _, o := range a.imports.offers {
-		at := offer{o.Target, callee{key: o.Key, name: o.Name}, a.importSpec(a.imports.offersBy[o]), o.Func}
+		at := offer{o.Target, callee{key: o.Key, name: o.Name}, a.importSpec(a.imports.offersBy[o]), o.Func, false}
 		for _, d := range own.Duties {
-			if d.Target == o.Target && !settled[d.key()+">"+o.Key] && a.clash(res, d, at) {
+			if d.Target != o.Target {
+				continue
+			}
+			a.meet(d, at)
+			if !settled[d.key()+">"+o.Key] && a.clash(res, d, at) {
 				settled[d.key()+">"+o.Key] = true
 			}
 		}
@@ -174,6 +206,7 @@ type offer struct {
 	callee callee
 	at     Range
 	fn     string
+	kept   bool // by a function of another package, which was given it
 }
 
 // offers returns the conversions to interfaces, and the functions stored in
@@ -187,7 +220,11 @@ func (a *unit) offers() []offer {
 	var out []offer
 	for _, m := range a.flow.makes {
 		at := conversionPos(m)
-		if types.IsInterface(m.X.Type()) || !at.IsValid() || a.passedOn(m) {
+		if types.IsInterface(m.X.Type()) || !at.IsValid() {
+			continue
+		}
+		passed, kept := a.passedOn(m)
+		if passed && !kept {
 			continue
 		}
 		iface, ok := m.Type().Underlying().(*types.Interface)
@@ -204,7 +241,7 @@ func (a *unit) offers() []offer {
 				args[i] = a.t.Unknown
 			}
 			if c, ok := a.methodOf(a.makeIface(m.X.Type(), a.t.Unknown), i.Name(), args); ok {
-				out = append(out, offer{t, c, Range{at, at + 1}, displayName(m.Parent(), a.pkg)})
+				out = append(out, offer{t, c, Range{at, at + 1}, displayName(m.Parent(), a.pkg), kept})
 			}
 		}
 	}
@@ -235,20 +272,35 @@ func conversionPos(m *ssa.MakeInterface) token.Pos {
 	return token.NoPos
 }
 
-// passedOn reports whether a conversion is only there to be passed to a
-// function whose summary says what it does with it: the call is judged itself.
-func (a *unit) passedOn(m *ssa.MakeInterface) bool {
+// passedOn reports whether a conversion is only there to be passed to functions
+// whose summaries say what they do with it: such a call is judged itself. kept
+// is set if one of them leaves it where others may call it.
+func (a *unit) passedOn(m *ssa.MakeInterface) (passed, kept bool) {
 	for _, r := range *m.Referrers() {
 		c, ok := r.(ssa.CallInstruction)
 		if !ok {
-			return false
+			return false, false
 		}
 		fn := c.Common().StaticCallee()
-		if fn == nil || a.imports.load(a, funcKey(fn)) == nil {
-			return false
+		if fn == nil {
+			return false, false
 		}
+		sum := a.imports.load(a, funcKey(fn))
+		if sum == nil {
+			return false, false
+		}
+		kept = kept || sum.keeps(slices.Index(c.Common().Args, ssa.Value(m)))
 	}
-	return len(*m.Referrers()) > 0
+	return len(*m.Referrers()) > 0, kept
+}
+
+// keeps reports whether a function leaves its argument i somewhere, for others
+// to call.
+func (s *summary) keeps(i int) bool {
+	isArg := func(v *lockset.Value) bool { return v.Op == lockset.OpParam && v.N == i }
+	return slices.ContainsFunc(s.exits, func(e *exit) bool {
+		return slices.ContainsFunc(e.writes, func(w write) bool { return w.val.Has(isArg) && !w.place.Has(isArg) })
+	})
 }
 
 // stored returns the functions that an instruction puts into a wanted place:
@@ -258,7 +310,7 @@ func (a *unit) stored(f *ssa.Function, instr ssa.Instruction, wanted func(target
 	offer1 := func(target string, set flowSet, at token.Pos) {
 		for _, fv := range set.vals {
 			if c, ok := a.calleeOfValue(fv, nil); ok {
-				out = append(out, offer{target, c, Range{at, at + 1}, displayName(f, a.pkg)})
+				out = append(out, offer{target, c, Range{at, at + 1}, displayName(f, a.pkg), false})
 			}
 		}
 	}
@@ -299,18 +351,71 @@ func (a *unit) stored(f *ssa.Function, instr ssa.Instruction, wanted func(target
 				if w.val.Op != lockset.OpParam || w.val.N >= len(instr.Common().Args) {
 					continue
 				}
-				target := ""
-				switch {
-				case w.place.Op == lockset.OpElem && w.place.Args[0].Op == lockset.OpGlobal:
-					target = "place:" + w.place.Args[0].Aux + "[]"
-				case w.place.Op == lockset.OpGlobal:
-					target = "place:" + w.place.Aux
-				}
-				put(target, instr.Common().Args[w.val.N], instr.Pos())
+				put(a.placeTarget(fn, w.place), instr.Common().Args[w.val.N], instr.Pos())
 			}
 		}
 	}
 	return out
+}
+
+// placeTarget names a place that fn writes to, as obligations do: a package
+// variable, a field of an object that it was given, or an element of one.
+func (a *unit) placeTarget(fn *ssa.Function, place *lockset.Value) string {
+	suffix := ""
+	if place.Op == lockset.OpElem {
+		place, suffix = place.Args[0], "[]"
+	}
+	switch place.Op {
+	case lockset.OpGlobal:
+		return "place:" + place.Aux + suffix
+	case lockset.OpField:
+		if f := fieldAt(fn, place); f != nil {
+			return a.fieldTarget(f, suffix)
+		}
+	}
+	return ""
+}
+
+// fieldAt returns the field that a path of fields leads to from a parameter of
+// fn, nil if it is no such path.
+func fieldAt(fn *ssa.Function, path *lockset.Value) *types.Var {
+	var base types.Type
+	switch from := path.Args[0]; from.Op {
+	case lockset.OpParam:
+		sig, i := fn.Signature, from.N
+		if sig.Recv() != nil {
+			if i--; i < 0 {
+				base = sig.Recv().Type()
+				break
+			}
+		}
+		if i >= sig.Params().Len() {
+			return nil
+		}
+		base = sig.Params().At(i).Type()
+	case lockset.OpField:
+		f := fieldAt(fn, from)
+		if f == nil {
+			return nil
+		}
+		base = f.Type()
+	default:
+		return nil
+	}
+	if p, ok := base.Underlying().(*types.Pointer); ok {
+		base = p.Elem()
+	}
+	st, ok := base.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	name, _, _ := strings.Cut(path.Aux, lockMark)
+	for f := range st.Fields() {
+		if f.Name() == name {
+			return f.Origin()
+		}
+	}
+	return nil
 }
 
 // clash reports what an offer would take under the locks of an obligation.
@@ -337,6 +442,75 @@ func (a *unit) clash(res *Result, d DutyFact, o offer) bool {
 		}
 	}
 	return false
+}
+
+// meet notes the edges that an offer adds to the order of inferred classes: what
+// it takes, under the locks of an obligation.
+func (a *unit) meet(d DutyFact, o offer) {
+	if !a.infer || !a.narrow(d.Target) {
+		return
+	}
+	sum := a.offered(o.callee)
+	if sum == nil {
+		return
+	}
+	for _, ev := range sum.events {
+		if ev.kind != evAcquire || ev.try || ev.class == "" {
+			continue
+		}
+		for _, h := range d.Held {
+			gone := func(f freed) bool { return f.class == h.Class }
+			if h.Class == "" || h.Class == ev.class || !h.Implied && !ev.implied || slices.ContainsFunc(ev.freed, gone) {
+				continue
+			}
+			e := &localEdge{fn: d.Caller, at: o.at, met: true, EdgeFact: EdgeFact{
+				Outer: h.Class, Inner: ev.class, Func: d.Caller, OuterPos: h.Pos, InnerPos: ev.chain.last().pos,
+				Kind: edgeKind(lockmodel.Mode(h.Mode), ev.mode, h.Implied, ev.implied),
+			}}
+			e.Chain = shortChain(append([]Hop{d.Call, {Name: o.callee.name, Pos: d.Call.Pos}}, hops(ev.chain)...))
+			for _, g := range slices.Concat(d.gates(), d.Gates) {
+				if name := strings.TrimPrefix(g, sharedMark); name != e.Outer && name != e.Inner {
+					e.Gates = append(e.Gates, g)
+				}
+			}
+			e.Gates = sortedUnion(e.Gates, nil)
+			a.met = append(a.met, e)
+		}
+	}
+}
+
+// narrow reports whether what may be called at a target is what is put there
+// somewhere: it is a place, or an interface of a package whose mutexes are
+// classes. Those of the standard library are implemented by whatever there is,
+// and that two of them meet, a writer and a logger say, is mostly not true.
+func (a *unit) narrow(target string) bool {
+	t, ok := strings.CutPrefix(target, "iface:")
+	if !ok {
+		return true
+	}
+	t, _, _ = strings.Cut(t, "[")
+	slash := strings.LastIndexByte(t, '/')
+	name, _, _ := strings.Cut(t[slash+1:], ".")
+	path := t[:slash+1] + name
+	if a.scope.module {
+		return path == a.pkg.Path() || a.imports.inferred[path]
+	}
+	first, _, _ := strings.Cut(path, "/")
+	own, _, _ := strings.Cut(a.pkg.Path(), "/")
+	return strings.Contains(first, ".") || first == own
+}
+
+// gates returns what the function itself holds at the call of the unknown.
+func (f DutyFact) gates() []string {
+	var out []string
+	for _, h := range f.Held {
+		if g := h.Class; lockmodel.Mode(h.Mode) == lockmodel.Shared {
+			out = append(out, sharedMark+g)
+		} else {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 func (a *unit) orderedClass(c string) bool {

@@ -420,6 +420,6 @@ func (x *exec) unresolved(s *state, cs callSite, d dynamic) {
 	x.record.unresolved[cs.pos] = true
 	held := s.held.Without(unsure)
 	if d.target != "" && !strings.HasPrefix(d.target, "local:") {
-		x.record.oblige(x, cs, d, held)
+		x.record.oblige(x, s, cs, d, held)
 	}
 }

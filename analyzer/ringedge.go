@@ -121,9 +121,10 @@ func uniqueEdges(es []EdgeFact) []EdgeFact {
 // A localEdge is an edge of the package under analysis.
 type localEdge struct {
 	EdgeFact
-	x     *exec
-	cs    callSite // where the inner lock is asked for
-	count int      // places that take the two classes this way round
+	fn    string // what this package calls the function
+	at    Range  // where the inner lock is asked for
+	met   bool   // what this package hands over asks for it, in the function of another package
+	count int    // places that take the two classes this way round
 }
 
 type stepKey struct {
@@ -145,18 +146,7 @@ func (x *exec) orderStep(s *state, cs callSite, w wanted, key *lockset.Value, he
 			continue
 		}
 		k := stepKey{outer: l.Class, inner: w.class, pos: cs.pos}
-		if x.mode(s, l.Mode, l.ModeBy) == lockmodel.Shared {
-			k.kind |= OuterShared
-		}
-		if w.mode == lockmodel.Shared {
-			k.kind |= InnerShared
-		}
-		if l.Is(lockset.Implied) {
-			k.kind |= OuterImplied
-		}
-		if w.implied {
-			k.kind |= InnerImplied
-		}
+		k.kind = edgeKind(x.mode(s, l.Mode, l.ModeBy), w.mode, l.Is(lockset.Implied), w.implied)
 		keepers := sure
 		only := isUnique(l.Key) && isUnique(key)
 		if only {
@@ -174,6 +164,24 @@ func (x *exec) orderStep(s *state, cs callSite, w wanted, key *lockset.Value, he
 			x.record.steps[k] = &stepRec{cs: cs, gates: gates, freed: freed, outer: x.takenAt(l).last().pos, chain: w.chain, unique: only}
 		}
 	}
+}
+
+// edgeKind returns the kind of an edge from a lock to another.
+func edgeKind(outer, inner lockmodel.Mode, outerImplied, innerImplied bool) EdgeKind {
+	var k EdgeKind
+	if outer == lockmodel.Shared {
+		k |= OuterShared
+	}
+	if inner == lockmodel.Shared {
+		k |= InnerShared
+	}
+	if outerImplied {
+		k |= OuterImplied
+	}
+	if innerImplied {
+		k |= InnerImplied
+	}
+	return k
 }
 
 // freedClasses returns the classes of the locks of callers that were given up.
@@ -355,14 +363,14 @@ func (a *unit) entryGates() map[*ssa.Function][]string {
 func (a *unit) localEdges() []*localEdge {
 	entry := a.entryGates()
 	counts := make(map[string]map[token.Pos]bool)
-	var out []*localEdge
+	out := slices.Clone(a.met)
 	for _, f := range a.funcs {
 		x := a.execs[f]
 		if x == nil {
 			continue
 		}
 		for k, r := range x.record.steps {
-			e := &localEdge{x: x, cs: r.cs}
+			e := &localEdge{fn: displayName(f, a.pkg), at: a.rangeOf(r.cs)}
 			e.EdgeFact = EdgeFact{
 				Outer: k.outer, Inner: k.inner, Kind: k.kind, Func: qualified(x), OuterPos: r.outer,
 				InnerPos: a.place(k.pos), Chain: shortChain(hops(r.chain)),
@@ -389,10 +397,10 @@ func (a *unit) localEdges() []*localEdge {
 		}
 	}
 	for _, e := range out {
-		e.count = len(counts[e.pair()])
+		e.count = max(len(counts[e.pair()]), 1)
 	}
 	slices.SortFunc(out, func(a, b *localEdge) int {
-		return cmp.Or(compareEdges(&a.EdgeFact, &b.EdgeFact), cmp.Compare(a.cs.pos, b.cs.pos))
+		return cmp.Or(compareEdges(&a.EdgeFact, &b.EdgeFact), cmp.Compare(a.at.Pos, b.at.Pos))
 	})
 	return freest(out)
 }

@@ -95,7 +95,7 @@ func (a *unit) findRings(res *Result, own *Fact) {
 func (a *unit) toldOf(ring []*ringEdge, res *Result) *ringEdge {
 	told := func(e *ringEdge) bool {
 		return e.local != nil && slices.ContainsFunc(res.Acquires, func(q Acquire) bool {
-			return q.Range == a.rangeOf(e.local.cs) && slices.ContainsFunc(q.Pairs, func(p Pair) bool {
+			return q.Range == e.local.at && slices.ContainsFunc(q.Pairs, func(p Pair) bool {
 				return p.Either && p.Held.Class == e.Outer
 			})
 		})
@@ -300,14 +300,14 @@ func (s *ringSearch) knownBefore() bool {
 }
 
 // culpritOf returns the edge of a ring that is to blame: of those of this
-// package the one that the fewest calls make, then the last one; if there is
-// none, the last one in order of place.
+// package the one that the fewest calls make, then the last one, before those
+// that it only hands over; if there is none, the last one in order of place.
 func culpritOf(ring []*ringEdge) *ringEdge {
 	return slices.MaxFunc(ring, func(a, b *ringEdge) int {
 		if a.local == nil || b.local == nil {
 			return cmp.Or(cmp.Compare(flag(a.local != nil), flag(b.local != nil)), cmp.Compare(a.InnerPos, b.InnerPos), compareEdges(&a.EdgeFact, &b.EdgeFact))
 		}
-		return cmp.Or(cmp.Compare(b.local.count, a.local.count), cmp.Compare(a.local.cs.pos, b.local.cs.pos))
+		return cmp.Or(cmp.Compare(flag(b.local.met), flag(a.local.met)), cmp.Compare(b.local.count, a.local.count), cmp.Compare(a.local.at.Pos, b.local.at.Pos))
 	})
 }
 
@@ -318,8 +318,8 @@ func (a *unit) ring(ring []*ringEdge, culprit *ringEdge) Ring {
 	for _, e := range slices.Concat(ring[i:], ring[:i]) {
 		r := RingEdge{Outer: e.Outer, Inner: e.Inner, Func: e.Func, OuterPos: e.OuterPos, InnerPos: e.InnerPos, Chain: e.Chain}
 		if e.local != nil {
-			r.Func = displayName(e.local.x.fn, a.pkg)
-			r.Here = a.rangeOf(e.local.cs)
+			r.Func = e.local.fn
+			r.Here = e.local.at
 		} else if e == culprit {
 			r.Here = a.importOf(e)
 		}

@@ -143,3 +143,26 @@ func Added() {
 	defer t.A.Unlock()
 	t.N++
 }
+
+// A Page is written to by a printer, which holds its own mutex.
+type Page struct {
+	mu  sync.Mutex
+	out *keep.Printer
+	n   int
+}
+
+// Write takes the mutex of the page.
+func (p *Page) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n += len(text)
+	return len(text), nil
+}
+
+// Written has a printer write to a page, and asks it with the page locked.
+func (p *Page) Written() int {
+	p.out.SetOutput(p)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.Len()
+}

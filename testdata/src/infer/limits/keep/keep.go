@@ -1,7 +1,10 @@
 // Package keep has tasks, and a list that others put them into.
 package keep
 
-import "sync"
+import (
+	"io"
+	"sync"
+)
 
 // A Task has two mutexes.
 type Task struct {
@@ -32,4 +35,32 @@ func RunAll() {
 	for _, t := range tasks.tasks {
 		t.Run()
 	}
+}
+
+// A Printer writes under its mutex.
+type Printer struct {
+	mu sync.Mutex
+	w  io.Writer
+	n  int
+}
+
+// SetOutput keeps a writer.
+func (p *Printer) SetOutput(w io.Writer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.w = w
+}
+
+// Print writes.
+func (p *Printer) Print(text []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.w.Write(text)
+}
+
+// Len takes the mutex.
+func (p *Printer) Len() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.n
 }
