@@ -17,7 +17,8 @@ import (
 // exampled lists the packages that others may import. Those that are true have
 // an example for every exported name, which stands beside the name in the
 // documentation; in those that are false, which are for people who write checks
-// of their own, every function and method is used in some example.
+// of their own, every function and method is used in some example, and of every
+// type something is.
 var exampled = map[string]bool{
 	"nslock":             true,
 	".":                  false,
@@ -36,6 +37,10 @@ var exampled = map[string]bool{
 // library: an example that prints a value or passes an error has them in it.
 var plain = []string{"Error", "Is", "Unwrap", "String", "GobEncode", "GobDecode", "AFact", "UnmarshalJSON"}
 
+// parts are the types of what a fact is made of. Only the core has them, and gob
+// wants them exported.
+var parts = []string{"EdgeKind", "FuncFact"}
+
 // TestExamples counts the examples: none is missing, and each is run.
 func TestExamples(t *testing.T) {
 	for pkg := range moduleImports(t) {
@@ -53,6 +58,8 @@ func TestExamples(t *testing.T) {
 			for _, typ := range p.Types {
 				if own {
 					assert.NotEmpty(t, typ.Examples, "no example of %s", typ.Name)
+				} else if !slices.Contains(parts, typ.Name) {
+					assert.True(t, isUsed(typ, used), "no example uses %s, or anything of it", typ.Name)
 				}
 				for _, f := range typ.Funcs {
 					hasExample(t, f.Name, f.Examples, own, used)
@@ -112,6 +119,27 @@ func hasExample(t *testing.T, name string, examples []*doc.Example, own bool, us
 		return
 	}
 	assert.True(t, used[name[strings.LastIndexByte(name, '.')+1:]], "no example uses %s", name)
+}
+
+// isUsed reports whether the examples name a type, one of its fields or methods,
+// or a function or value that goes with it.
+func isUsed(typ *doc.Type, used map[string]bool) bool {
+	found := used[typ.Name]
+	for _, f := range slices.Concat(typ.Funcs, typ.Methods) {
+		found = found || used[f.Name]
+	}
+	for _, v := range slices.Concat(typ.Consts, typ.Vars) {
+		found = found || slices.ContainsFunc(v.Names, func(name string) bool { return used[name] })
+	}
+	ast.Inspect(typ.Decl, func(n ast.Node) bool {
+		if field, ok := n.(*ast.Field); ok {
+			for _, name := range field.Names {
+				found = found || name.IsExported() && used[name.Name]
+			}
+		}
+		return true
+	})
+	return found
 }
 
 // values wants constants and variables to be used.

@@ -54,3 +54,89 @@ func search() { lockBook() }
 	}
 	// Output: 12: nested: lend calls search, which takes book under shelf of line 11
 }
+
+// Everything that is asked for, missing, given up too early or left behind has
+// a record with its place.
+func ExampleResult() {
+	records := &analysis.Analyzer{
+		Name:     "records",
+		Doc:      "print the records of a package",
+		Requires: []*analysis.Analyzer{analyzer.Analyzer},
+		Run: func(pass *analysis.Pass) (any, error) {
+			result := pass.ResultOf[analyzer.Analyzer].(*analyzer.Result)
+			line := func(r analyzer.Range) int { return pass.Fset.Position(r.Pos).Line }
+			for _, r := range result.Requires {
+				fmt.Printf("%d: %s needs %s: %t; %s\n", line(r.Range), r.Name, r.Want.Class, r.Status == analyzer.Missing, r.Directive)
+			}
+			for _, r := range result.Releases {
+				fmt.Printf("%d: %s goes before %s, of line %d\n", line(r.Range), r.Outer.Class, r.Inner.Class, r.InAt.Line)
+			}
+			for _, l := range result.Leaks {
+				fmt.Printf("%d: %s stays behind on line %d\n", line(l.Range), l.Lock.Class, l.Line)
+			}
+			for _, p := range result.Directives.Problems {
+				fmt.Printf("%d: %s\n", pass.Fset.Position(p.Pos).Line, p.Message)
+			}
+			fmt.Println(len(result.Acquires), len(result.Duties), len(result.Rings), len(result.Incomplete), result.Infer)
+			for _, a := range result.Acquires {
+				for _, e := range a.Fix.Edits {
+					fmt.Printf("%d: write %s\n", line(e.Range), e.New)
+				}
+			}
+			fmt.Println(result.Stats.Acquisitions, "acquisitions")
+			fmt.Println(result.Order.Before("ledger", "page"), result.Model.ClassNames())
+			return nil, nil
+		},
+	}
+	_, err := diagtest.Findings(records, `//lockvet:order ledger page
+//lockvet:class page within=ledger
+package books
+
+type Ledger struct{ open bool }
+
+//lockvet:release ledger
+func (l *Ledger) Close() { l.open = false }
+
+//lockvet:acquire ledger
+func Open() *Ledger { return &Ledger{true} }
+
+//lockvet:acquire page
+func Turn() {}
+
+//lockvet:release page
+func Leave() {}
+
+func Read() {
+	Turn()
+	Leave()
+}
+
+func Early() {
+	l := Open()
+	Turn()
+	l.Close()
+	Leave()
+}
+
+func Keep(full bool) {
+	l := Open()
+	if !full {
+		l.Close()
+	}
+}
+
+//lockvet:acquire shelf
+func Other() {}
+`)
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 20: Turn needs ledger: true; //lockvet:require ledger
+	// 27: ledger goes before page, of line 26
+	// 32: ledger stays behind on line 36
+	// 38: unknown class "shelf"; declare it with //lockvet:class before the package clause
+	// 4 0 0 0 false
+	// 4 acquisitions
+	// true [ledger page]
+}

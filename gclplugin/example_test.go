@@ -1,6 +1,7 @@
 package gclplugin_test
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/lockvet/lockvet/gclplugin"
@@ -8,7 +9,7 @@ import (
 
 // golangci-lint calls New with the settings of .golangci.yml.
 func ExampleNew() {
-	plugin, err := gclplugin.New(map[string]any{"infer": false})
+	plugin, err := gclplugin.New(map[string]any{"infer": "module"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -21,4 +22,14 @@ func ExampleNew() {
 	// Output:
 	// 6 <nil> typesinfo
 	// lockvet: decoding settings: infer: "some": use true, false, all or module
+}
+
+// What a configuration may say.
+func ExampleSettings() {
+	var settings gclplugin.Settings
+	fmt.Println(json.Unmarshal([]byte(`{"infer": "module"}`), &settings), settings.Infer)
+	fmt.Println(json.Unmarshal([]byte(`{"infer": true}`), &settings), settings.Infer)
+	// Output:
+	// <nil> module
+	// <nil> all
 }

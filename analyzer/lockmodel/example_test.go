@@ -67,14 +67,18 @@ func ExampleCollect() {
 	}
 	open := pkg.Own.Funcs["(*example.com/library.Shelf).Open"]
 	for _, effect := range open.Effects {
-		fmt.Println(effect.Kind, effect.Class, effect.Mode.Fixed)
+		fmt.Println(effect.Kind, effect.Class, effect.Mode.Fixed, effect.Guard.Kind == lockmodel.GuardThread)
+		for _, key := range effect.Keys {
+			fmt.Println("by its", key.Root == lockmodel.Receiver, key.Fields)
+		}
 	}
 	fmt.Println(len(open.Of(lockmodel.Acquire)), "of them acquires")
 	// Output:
 	// book true library.go:2
 	// shelf false library.go:1
-	// acquire shelf shared
-	// release book unknown
+	// acquire shelf shared true
+	// by its true []
+	// release book unknown true
 	// 1 of them acquires
 }
 
