@@ -67,7 +67,7 @@ type unit struct {
 
 	answers map[answerKey]*answer
 
-	handlersMet, handlersFailed map[*ssa.Function]bool // handlers whose requirement a caller meets, or does not
+	needsMet, needsFailed map[handlerNeed]bool // what callers of handlers hold, or do not
 
 	settledHere map[settling]bool
 
@@ -95,7 +95,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
 		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
 		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, uniques: map[string]bool{}, settledHere: map[settling]bool{},
-		answers: map[answerKey]*answer{}, handlersMet: map[*ssa.Function]bool{}, handlersFailed: map[*ssa.Function]bool{},
+		answers: map[answerKey]*answer{}, needsMet: map[handlerNeed]bool{}, needsFailed: map[handlerNeed]bool{},
 	}
 	for _, c := range model.Classes {
 		if c.Within != "" {

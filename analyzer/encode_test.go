@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -219,7 +218,7 @@ func TestTransientsAreNotEncoded(t *testing.T) {
 	bare := encodeSummary(&summary{events: []*event{&e}}, a)
 	withPlace, ofHandler, order := e, e, e
 	withPlace.heldIn = []heldIn{{}}
-	ofHandler.origin = &ssa.Function{}
+	ofHandler.origin = &handlerNeed{}
 	order.kind = evOrder
 	require.Equal(t, bare, encodeSummary(&summary{events: []*event{&order, &withPlace, &ofHandler}}, a))
 }

@@ -167,6 +167,10 @@ func eventKey(ev *event, detail bool) string {
 	num(ev.key)
 	num(ev.by)
 	num(ev.fn)
+	if ev.origin != nil { // what one handler needs says nothing of another one
+		b = binary.AppendUvarint(b, uint64(ev.origin.fn.Pos()))
+		num(ev.origin.key)
+	}
 	if ev.pair != nil {
 		b = binary.AppendUvarint(b, uint64(ev.pair.answer.n))
 	}

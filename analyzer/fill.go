@@ -43,9 +43,7 @@ func (a *unit) fill(res *Result, own *Fact) {
 // fillFunc turns the record of one function into its part of the result.
 func (a *unit) fillFunc(res *Result, x *exec) {
 	a.fillAcquires(res, x)
-	if !a.isHandler(x.fn) || a.handlersFailed[x.fn] || !a.handlersMet[x.fn] {
-		a.fillRequires(res, x)
-	}
+	a.fillRequires(res, x)
 	a.fillReleases(res, x)
 	a.fillLeaks(res, x)
 	asked := make(map[token.Pos]bool)
@@ -303,7 +301,8 @@ func (a *unit) fillRequires(res *Result, x *exec) {
 	best := map[requireKey]*requireRec{}
 	for k, r := range x.record.requires {
 		r = r.judged()
-		if r.status == Held {
+		need := handlerNeed{x.fn, r.want.class, r.key, r.want.mode}
+		if r.status == Held || a.isHandler(x.fn) && a.needsMet[need] && !a.needsFailed[need] {
 			continue
 		}
 		best[k] = r

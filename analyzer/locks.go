@@ -4,8 +4,6 @@ import (
 	"go/types"
 	"slices"
 
-	"golang.org/x/tools/go/ssa"
-
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
@@ -27,7 +25,7 @@ type wanted struct {
 	parent  *lockset.Value
 	keyArg  []lockmodel.Path // direct: the paths of the keys, for the text
 	text    string           // the user's expression for the key, if it is known otherwise
-	origin  *ssa.Function    // the handler whose requirement this is
+	origin  *handlerNeed     // the requirement of a handler that this is
 	given   *lockset.Value   // what was given to the callee as the guard of such a lock
 }
 

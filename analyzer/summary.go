@@ -3,8 +3,6 @@ package analyzer
 import (
 	"slices"
 
-	"golang.org/x/tools/go/ssa"
-
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
@@ -108,8 +106,7 @@ type event struct {
 	widened bool             // transient: its guard has lost conditions since it was met
 	n       int              // transient: its number, in the order in which events were met
 	in      *inBody          // transient: where in the body of a range-over-func loop
-	// origin is the handler whose requirement this is: transient, see isHandler.
-	origin *ssa.Function
+	origin  *handlerNeed     // transient: the requirement of a handler that this is, see isHandler
 
 	chain *hop
 }

@@ -357,19 +357,23 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 		status, by = Missing, nil // the callers may hold the one that is meant
 	}
 	if w.origin != nil && (status != Missing || root && (!x.a.isHandler(x.fn) || cs.alone)) {
-		met := x.a.handlersMet
+		met := x.a.needsMet
 		if status == Missing {
-			met = x.a.handlersFailed
+			met = x.a.needsFailed
 		}
-		met[w.origin] = true
-		if status == Weaker {
-			x.record.required(x, cs, w, key, status, by, s)
+		met[*w.origin] = true
+		if status == Missing {
+			return
+		}
+		rec := x.record.required(x, cs, w, key, status, by, s)
+		if status == Held && w.mode == lockmodel.Exclusive {
+			x.askStrength(s, cs, rec, w, *by)
 		}
 		return
 	}
 	origin := w.origin
 	if origin == nil && status != Held && x.a.isHandler(x.fn) && !cs.alone {
-		origin = x.fn
+		origin = &handlerNeed{x.fn, w.class, key, w.mode}
 	}
 	if status == Missing && (!root || origin != nil) && !cs.alone {
 		ev := x.eventOf(evRequire, cs, w, key)
@@ -380,7 +384,7 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 		if ev.key != nil && len(ev.freed) == 0 {
 			s.owe(owed{w.class, ev.key})
 		}
-		if origin != x.fn {
+		if origin == nil || origin.fn != x.fn {
 			return
 		}
 	}
@@ -391,6 +395,15 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 	if status == Held && by.Is(lockset.Given) {
 		x.relyOn(cs, s, w, key, by.Guard)
 	}
+}
+
+// A handlerNeed is a lock that a handler needs, which is told in the handler
+// unless all who call it hold the lock.
+type handlerNeed struct {
+	fn    *ssa.Function
+	class string
+	key   *lockset.Value
+	mode  lockmodel.Mode
 }
 
 // otherThan returns s with what makes a lock miss that is not among held: that
