@@ -336,6 +336,7 @@ func (x *exec) outcome(s *state, cs callSite, taken []lockset.Lock, fails bool) 
 			fail.facts, _ = x.t.Assume(fail.facts, v, false)
 		}
 	}
+	barred := canFail && slices.ContainsFunc(taken, func(l lockset.Lock) bool { return x.barred(s, l) })
 	for _, l := range taken {
 		s.held = s.held.Add(l)
 		x.took[l.Guard] = l.Guard != nil
@@ -344,7 +345,25 @@ func (x *exec) outcome(s *state, cs callSite, taken []lockset.Lock, fails bool) 
 		return []*state{s}
 	}
 	x.setResults(fail, cs, failVals)
+	if barred {
+		return []*state{fail}
+	}
 	return []*state{s, fail}
+}
+
+// barred reports whether the attempt to take l fails because this thread has
+// the lock already, in the other mode.
+func (x *exec) barred(s *state, l lockset.Lock) bool {
+	if !l.Is(lockset.Tried) || l.Is(lockset.Plain) || l.Key == nil {
+		return false
+	}
+	w := wanted{class: l.Class, mode: x.mode(s, l.Mode, l.ModeBy)}
+	again := x.reentry(s, s.held, w, l.Key)
+	if again == nil || again.Is(lockset.Maybe) || w.mode == lockmodel.Unknown {
+		return false
+	}
+	has := x.mode(s, again.Mode, again.ModeBy)
+	return has != lockmodel.Unknown && has != w.mode
 }
 
 func isBool(t types.Type) bool {

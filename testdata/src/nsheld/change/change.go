@@ -45,6 +45,26 @@ func Try(s *locks.Session, user string) {
 	}
 }
 
+// TryNever succeeds never: the lock is in the way of itself.
+func TryNever(s *locks.Session, user string) {
+	ns := s.LockShared(user)
+	defer ns.Unlock()
+	if again, ok := s.TryLock(user); ok {
+		s.Write(user)
+		again.Unlock()
+	}
+}
+
+// TryMay succeeds if the other lock is not in the way.
+func TryMay(s *locks.Session, user, other string) {
+	ns := s.LockShared(other)
+	defer ns.Unlock()
+	if again, ok := s.TryLock(user); ok {
+		s.Write(other) // want `^shared-not-exclusive: calling (\S+\.)?Write requires holding namespace lock of other exclusively; held shared`
+		again.Unlock()
+	}
+}
+
 // AfterTry waits with what the attempt got.
 func AfterTry(s *locks.Session, user string) {
 	ns, ok := s.TryLock(user)
