@@ -487,7 +487,7 @@ const (
 // was given do not.
 func (x *exec) holding(s *state, held lockset.Set, w wanted, key *lockset.Value) (Status, *lockset.Lock) {
 	status := Missing
-	var by, given *lockset.Lock
+	var by, enough, given *lockset.Lock
 	both := x.pairHolds(s, held, w, key)
 	for i, l := range held {
 		if l.Class != w.class {
@@ -510,7 +510,12 @@ func (x *exec) holding(s *state, held lockset.Set, w wanted, key *lockset.Value)
 			given = &held[i]
 			continue
 		}
-		return Held, &held[i]
+		if enough == nil {
+			enough = &held[i]
+		}
+	}
+	if enough != nil {
+		return Held, enough
 	}
 	if given != nil {
 		return Held, given

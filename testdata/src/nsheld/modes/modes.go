@@ -185,3 +185,20 @@ func Repack(ctx context.Context, o *nslock.Owner, ref nslock.MailboxRef) error {
 	mb.Close()
 	return nil
 }
+
+// Beside has the lock shared, and another one of a user who is looked up: that
+// one is not this one, which would have changed its mode.
+func Beside(s *locks.Session, user string, names map[string]string) {
+	other := s.Lock(names["a"])
+	defer other.Unlock()
+	ns := s.LockShared(user) // want `users-unordered`
+	defer ns.Unlock()
+	s.Write(user) // want `shared-not-exclusive: calling (\S+\.)?Write requires holding namespace lock of user exclusively; held shared \(line \d+\)`
+}
+
+// BesideUnknown has only the one who is looked up.
+func BesideUnknown(s *locks.Session, user string, names map[string]string) {
+	other := s.Lock(names["a"])
+	defer other.Unlock()
+	s.Write(user)
+}
