@@ -266,9 +266,13 @@ func (x *exec) reentry(s *state, held lockset.Set, w wanted, key *lockset.Value)
 }
 
 // between returns a lock that is held of the smaller and the larger of key and
-// another, which both are: one of them is that of key. Of two in different modes
-// nobody can tell which it is.
+// another, which both are: one of them is that of key. So it is the other way
+// round, if key is the smaller or the larger of two that are held. Of two in
+// different modes nobody can tell which it is.
 func (x *exec) between(s *state, held lockset.Set, class string, key *lockset.Value) *lockset.Lock {
+	if key.Op == lockset.OpMin || key.Op == lockset.OpMax {
+		return x.both(s, held, class, key.Args)
+	}
 	for i, lo := range held {
 		if lo.Class != class || lo.Key == nil || lo.Key.Op != lockset.OpMin || lo.Is(lockset.Given) || !slices.Contains(lo.Key.Args, key) {
 			continue
@@ -281,6 +285,21 @@ func (x *exec) between(s *state, held lockset.Set, class string, key *lockset.Va
 		}
 	}
 	return nil
+}
+
+// both returns one of the locks of the keys, which are held in one mode.
+func (x *exec) both(s *state, held lockset.Set, class string, keys []*lockset.Value) *lockset.Lock {
+	var found *lockset.Lock
+	for _, key := range keys {
+		i := slices.IndexFunc(held, func(l lockset.Lock) bool {
+			return l.Class == class && l.Key != nil && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) && x.t.Relate(s.facts, l.Key, key, x.ascending) == lockset.Same
+		})
+		if i < 0 || found != nil && x.mode(s, found.Mode, found.ModeBy) != x.mode(s, held[i].Mode, held[i].ModeBy) {
+			return nil
+		}
+		found = &held[i]
+	}
+	return found
 }
 
 // acquireEvent is what callers must know of an acquisition: of the locks that

@@ -346,3 +346,19 @@ func NamesWrong(s *locks.Session) {
 	}
 	two(s.Lock(a), s.Lock(b)) // want `users-unordered: acquiring namespace lock of b`
 }
+
+// MinAgain takes the smaller of two users who are both locked.
+func MinAgain(s *locks.Session, a, b string) {
+	both := s.LockAll(a, b)
+	defer both.Unlock()
+	first := s.Lock(min(a, b))
+	first.Unlock()
+}
+
+// MinOfOther takes the smaller of two of whom one is locked.
+func MinOfOther(s *locks.Session, a, b, c string) {
+	both := s.LockAll(a, b)
+	defer both.Unlock()
+	first := s.Lock(min(a, c)) // want `users-unordered: acquiring namespace lock`
+	first.Unlock()
+}
