@@ -24,6 +24,9 @@ type body struct {
 	unsure  bool // something may be held that is not in held
 	held    []lock
 	cleanup []string // what a return has to do before
+	several bool     // mailboxes are open that a loop has opened: one such loop gives situations enough
+	looping bool     // a loop can be left here
+	turn    int      // how much of cleanup belongs to what is around that loop
 	keys    []string // variables that hold keys
 	open    []guard  // mailboxes that are open here
 	hole    *hole    // for a function that is given, and has to be called
@@ -53,7 +56,7 @@ func (b *body) inner() *body {
 // literal returns the outermost block of a function literal inside b.
 func (b *body) literal(f frame) *body {
 	c := b.inner()
-	c.frame, c.nested, c.cleanup = &f, false, nil
+	c.frame, c.nested, c.cleanup, c.looping = &f, false, nil, false
 	c.out = new(strings.Builder)
 	return c
 }
@@ -138,22 +141,26 @@ func (b *body) statement() {
 		{6, b.callback},
 		{2, b.once},
 		{2, b.each},
+		{2, b.registered},
 		{3, b.recovers},
 	}
 	if b.room() {
 		forms = append(forms, form{4, b.branch}, form{2, b.loop}, form{1, b.stop}, form{2, b.tryUser}, form{2, b.choose}, form{2, b.dispatch})
 	}
 	if b.idle() || b.slip() {
-		forms = append(forms, form{25, b.lockUser}, form{4, b.swap}, form{4, b.compared}, form{4, b.sorted}, form{4, b.twice}, form{6, b.session}, form{4, b.iterate})
+		forms = append(forms, form{25, b.lockUser}, form{4, b.swap}, form{4, b.compared}, form{4, b.sorted}, form{4, b.twice}, form{6, b.session}, form{4, b.iterate}, form{4, b.outward})
 	}
 	if !b.nested {
 		forms = append(forms, form{3, b.deferred})
 		if b.idle() {
-			forms = append(forms, form{2, b.deferring})
+			forms = append(forms, form{2, b.deferring}, form{6, b.flagged})
 		}
 	}
 	if len(b.held) > 0 || b.slip() {
-		forms = append(forms, form{20, b.openMailbox}, form{3, b.repack}, form{3, b.reenter})
+		forms = append(forms, form{20, b.openMailbox}, form{3, b.repack}, form{3, b.reenter}, form{4, b.opened})
+	}
+	if b.looping && b.room() {
+		forms = append(forms, form{8, b.skip})
 	}
 	if len(b.open) > 0 {
 		forms = append(forms, form{8, b.park})
@@ -187,7 +194,10 @@ func (b *body) branch() {
 func (b *body) loop() {
 	before := b.bits
 	b.line("for range r.N(2) {")
+	outer, turn := b.looping, b.turn
+	b.looping, b.turn = true, len(b.cleanup)
 	b.block()
+	b.looping, b.turn = outer, turn
 	b.decides(b.bits - before + 1.5) // there may be two turns
 	b.line("}")
 }
@@ -237,6 +247,9 @@ func (b *body) anyMode() string {
 // choose writes a switch.
 func (b *body) choose() {
 	b.decides(1.5)
+	looping := b.looping
+	b.looping = false // a break would leave the switch
+	defer func() { b.looping = looping }()
 	b.line("switch r.N(2) {\ncase 0:")
 	b.block()
 	b.line("case 1:")

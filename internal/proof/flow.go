@@ -8,9 +8,11 @@ import "fmt"
 // deferred has a call made when the function returns. What is held here is
 // held then: what was deferred before runs after it.
 func (b *body) deferred() {
-	if f, args, ok := b.fitting(); ok && b.chance(1, 2) {
-		b.line("defer %s", fmt.Sprintf(b.reach(f.bind+f.call, f.lib), anys(args)...))
-		return
+	if b.chance(1, 2) {
+		if f, args, ok := b.fitting(); ok {
+			b.line("defer %s", fmt.Sprintf(b.reach(f.bind+f.call, f.lib), anys(args)...))
+			return
+		}
 	}
 	c := b.literal(frame{})
 	c.statements(1 + b.IntN(2))
@@ -59,6 +61,9 @@ func (b *body) each() {
 
 // dispatch chooses between blocks by something that is asked for.
 func (b *body) dispatch() {
+	looping := b.looping
+	b.looping = false // a break would leave the choice
+	defer func() { b.looping = looping }()
 	switch b.IntN(3) {
 	case 0:
 		b.decides(1)
@@ -150,6 +155,7 @@ func (b *body) iterate() {
 	q := b.fresh("q")
 	b.line("for %s := range %s {\n_ = %s", q, b.reach("@"+name+"(ctx, o, r, "+k+")", lib), q)
 	d := b.inner()
+	d.looping, d.turn = true, len(d.cleanup)
 	d.held = append(d.held, lock{namespace, k, mode})
 	before := b.bits
 	d.statements(1 + b.IntN(2))

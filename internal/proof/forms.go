@@ -181,7 +181,7 @@ func (b *body) twice() {
 // returns the call of it.
 func (b *body) opener(k, mode string) string {
 	name := b.global("open")
-	param, arg := "", ""
+	param, arg, results := "", "", "*nslock.Namespace, error"
 	if !isMode(mode) || b.chance(1, 3) {
 		param, arg, mode = ", md nslock.Mode", ", "+mode, "md"
 	}
@@ -191,9 +191,17 @@ func (b *body) opener(k, mode string) string {
 	if b.chance(1, 2) {
 		c.statements(1)
 	}
-	if c.unsure || len(c.held) > 0 || b.chance(1, 2) {
+	switch {
+	case c.unsure || len(c.held) > 0 || b.chance(1, 2):
 		c.line("return o.LockUser(ctx, k0, %s)", mode)
-	} else {
+	case b.chance(1, 3):
+		results = "g *nslock.Namespace, err error"
+		c.line("ns, err := o.LockUser(ctx, k0, %s)", mode)
+		c.line("if err != nil {\nreturn nil, err\n}")
+		c.line("defer func() {\nif err != nil {\nns.Release()\n}\n}()")
+		b.decides(0.5)
+		c.line("if r.If() {\nreturn nil, rt.ErrStop\n}\nreturn ns, nil")
+	default:
 		c.line("g, err := o.LockUser(ctx, k0, %s)", mode)
 		c.line("if err != nil {\nreturn nil, err\n}")
 		b.decides(0.5)
@@ -205,7 +213,7 @@ func (b *body) opener(k, mode string) string {
 		c.line("return g, nil")
 	}
 	b.depth--
-	b.declare("func %s(%s, k0 string%s) (*nslock.Namespace, error) {\n%s}\n", name, given, param, c.text())
+	b.declare("func %s(%s, k0 string%s) (%s) {\n%s}\n", name, given, param, results, c.text())
 	return fmt.Sprintf("%s(ctx, o, r, %s%s)", name, k, arg)
 }
 

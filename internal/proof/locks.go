@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 )
 
 // An acquisition is a call that takes a lock, and what is written under it.
@@ -17,8 +17,9 @@ type acquisition struct {
 
 // lockUser takes one or several users' locks.
 func (b *body) lockUser() {
-	mode := b.anyMode()
+	mode, before := b.anyMode(), len(b.keys)
 	k := b.newKey()
+	unused := b.keys[before:]
 	a := acquisition{prefix: "g", release: "Release", locks: []lock{{namespace, k, mode}}}
 	a.expr = fmt.Sprintf("o.LockUser(ctx, %s, %s)", k, mode)
 	switch {
@@ -26,9 +27,14 @@ func (b *body) lockUser() {
 		a.expr = b.opener(k, mode)
 	case b.idle() && b.depth < 4 && b.chance(1, 6):
 		a = b.wrapped(k, mode)
-	case strings.HasPrefix(k, "u") && b.chance(1, 4): // any user
+	case b.chance(1, 6):
+		a.expr = b.configured(k, mode)
+	case slices.Contains(unused, k) && b.chance(1, 3):
+		// The linter does not know whom a mailbox name stands for: it must not
+		// be a user who is locked, or is compared with one.
 		a.expr = fmt.Sprintf("o.LockMailboxUsers(ctx, %s, \"user.\"+%s)", mode, k)
-		a.locks[0].key = "" // the linter does not know whom a mailbox name stands for
+		a.locks[0].key = ""
+		b.keys = b.keys[:len(b.keys)-1]
 	case b.chance(1, 4):
 		k2 := b.newKey()
 		a.expr = fmt.Sprintf("o.LockUsers(ctx, %s, %s, %s)", mode, k, k2)
@@ -74,8 +80,14 @@ func (b *body) openMailbox() {
 	} else if user == "" || may && b.slip() {
 		user = b.newKey()
 	}
+	ref := fmt.Sprintf("nslock.MailboxRef{User: %s, UniqueID: %s}", user, m.id)
+	if b.chance(1, 3) {
+		name := b.fresh("ref")
+		b.line("%s := %s", name, ref)
+		ref = name
+	}
 	b.take(acquisition{prefix: "m", release: "Close", locks: []lock{{mailbox, m.id, m.mode}},
-		expr: fmt.Sprintf("o.OpenMailbox(ctx, nslock.MailboxRef{User: %s, UniqueID: %s}, %s)", user, m.id, m.mode),
+		expr: fmt.Sprintf("o.OpenMailbox(ctx, %s, %s)", ref, m.mode),
 		open: &guard{user: user, mode: m.mode}})
 }
 

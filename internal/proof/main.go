@@ -134,7 +134,7 @@ func (m *module) examine(ctx context.Context, programs []program, limit int) (*o
 	if err := m.write(programs); err != nil {
 		return nil, err
 	}
-	verdicts, err := m.judge(ctx, limit)
+	verdicts, err := m.judge(ctx, limit, narrow)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,45 @@ func (m *module) examine(ctx context.Context, programs []program, limit int) (*o
 		o.add(v, reports[p.name])
 		o.differences = append(o.differences, compare(p, v, reports[p.name])...)
 	}
-	return o, nil
+	return o, m.reconsider(ctx, o, reports, limit)
+}
+
+// How many users there are: for all programs, and for those whose reports no
+// run has borne out. A third one between two, say, can be missing.
+const (
+	narrow = 3
+	wide   = 5
+)
+
+// reconsider runs the programs with reports that seem to be unfounded with more
+// users, and drops the differences that are none then.
+func (m *module) reconsider(ctx context.Context, o *outcome, reports map[string][]report, limit int) error {
+	var again []program
+	for _, d := range o.differences {
+		if d.kind != miss && !slices.ContainsFunc(again, func(p program) bool { return p.name == d.program.name }) {
+			again = append(again, d.program)
+		}
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	if err := m.write(again); err != nil {
+		return err
+	}
+	const more = 10 // times as many ways
+	verdicts, err := m.judge(ctx, more*limit, wide)
+	if err != nil {
+		return err
+	}
+	left := make(map[string][]difference)
+	for i, p := range again {
+		verdicts[i].Complete = true // a report that these runs do not bear out stays what it was
+		left[p.name] = compare(p, verdicts[i], reports[p.name])
+	}
+	o.differences = slices.DeleteFunc(o.differences, func(d difference) bool {
+		return d.kind != miss && !slices.ContainsFunc(left[d.program.name], func(e difference) bool { return e.report == d.report })
+	})
+	return nil
 }
 
 func (o *outcome) add(v judge.Verdict, reports []report) {

@@ -121,7 +121,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := judge.Main(os.Stdout, limit, []judge.Program{%s}); err != nil {
+	width, err := strconv.Atoi(os.Args[2])
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := judge.Main(os.Stdout, limit, width, []judge.Program{%s}); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -182,13 +186,13 @@ func (m *module) file(name, text string) error {
 }
 
 // judge runs the programs and returns the verdicts, in their order. limit is
-// how many runs each may take.
-func (m *module) judge(ctx context.Context, limit int) ([]judge.Verdict, error) {
+// how many runs each may take, width how many users there are.
+func (m *module) judge(ctx context.Context, limit, width int) ([]judge.Verdict, error) {
 	binary := filepath.Join(m.dir, "judge")
 	if _, err := m.command(ctx, m.dir, "go", "build", "-o", binary, "./main"); err != nil {
 		return nil, err
 	}
-	out, err := m.command(ctx, m.dir, binary, strconv.Itoa(limit))
+	out, err := m.command(ctx, m.dir, binary, strconv.Itoa(limit), strconv.Itoa(width))
 	if err != nil {
 		return nil, err
 	}

@@ -141,7 +141,7 @@ func (s *shrinker) run(ctx context.Context, list []difference, tries []try) (map
 	if err := s.m.write(programs); err != nil {
 		return nil, err
 	}
-	verdicts, err := s.m.judge(ctx, s.limit)
+	verdicts, err := s.m.judge(ctx, s.limit, wide)
 	if err != nil {
 		return nil, err
 	}

@@ -59,14 +59,16 @@ func (f Fault) key() string {
 
 // Main runs every program, with at most limit runs each, and writes the
 // verdicts to w as a JSON array, in the order of the programs.
-func Main(w io.Writer, limit int, programs []Program) error {
+//
+// width is how many users there are, see [rt.Run].
+func Main(w io.Writer, limit, width int, programs []Program) error {
 	verdicts := make([]Verdict, len(programs))
 	var wg sync.WaitGroup
 	errs := make([]error, runtime.GOMAXPROCS(0))
 	for worker := range errs {
 		wg.Go(func() {
 			for i := worker; i < len(programs) && errs[worker] == nil; {
-				i, errs[worker] = work(programs, verdicts, limit, i, len(errs))
+				i, errs[worker] = work(programs, verdicts, limit, width, i, len(errs))
 			}
 		})
 	}
@@ -80,11 +82,12 @@ func Main(w io.Writer, limit int, programs []Program) error {
 // work judges every step-th of programs from number i on, on one bench. It
 // returns early, with the number of the next program, when one hangs: its
 // bench is lost then.
-func work(programs []Program, verdicts []Verdict, limit, i, step int) (next int, err error) {
+func work(programs []Program, verdicts []Verdict, limit, width, i, step int) (next int, err error) {
 	b, err := newBench()
 	if err != nil {
 		return i, err
 	}
+	b.width = width
 	for ; i < len(programs); i += step {
 		done := make(chan Verdict, 1)
 		go func() { done <- b.judge(programs[i], limit) }()
@@ -101,6 +104,7 @@ func work(programs []Program, verdicts []Verdict, limit, i, step int) (next int,
 // A bench is a lock directory on which programs are run, one after the other.
 type bench struct {
 	dir     string
+	width   int // how many users there are
 	space   *nslock.Space
 	verdict *Verdict
 	seen    map[string]bool
@@ -189,6 +193,7 @@ func (b *bench) run(p Program) {
 	o := b.space.NewOwner(p.Name)
 	b.rival = b.space.NewOwner("rival")
 	r := rt.New(b.choose, b.compete)
+	r.Width = b.width
 	ended := b.call(p, o, r)
 	if err := b.rival.Close(); err != nil {
 		b.trouble(err)

@@ -4,18 +4,24 @@
 // nothing by itself.
 package rt
 
-import "errors"
+import (
+	"cmp"
+	"errors"
+)
 
 // ErrStop is the error with which generated functions give up by themselves.
 var ErrStop = errors.New("rt: stopped")
 
-// Keys are the answers to Key: enough for every order of three.
-var Keys = [...]string{"a", "b", "c"}
+// Keys are the answers to Key: enough for every order of three. The first three
+// are those that programs name themselves; between and beside them lie more.
+var Keys = [...]string{"a", "b", "c", "aa", "bb"}
 
 // A Run is one execution of a program. It is used by one goroutine at a time.
 type Run struct {
 	// Choose returns a number from 0 to n-1.
 	Choose func(n int) int
+	// Width is how many of Keys there are, three if it is 0.
+	Width int
 	// Rival has another owner take the lock of a user, so that an attempt to
 	// take it fails, or give up what it has, for "".
 	Rival func(user string)
@@ -35,14 +41,14 @@ func (r *Run) If() bool { return r.Choose(2) == 1 }
 func (r *Run) N(most int) int { return r.Choose(most + 1) }
 
 // Key returns one of Keys.
-func (r *Run) Key() string { return Keys[r.Choose(len(Keys))] }
+func (r *Run) Key() string { return Keys[r.Choose(cmp.Or(r.Width, 3))] }
 
 // Name returns "x" or "y", the names of entries in tables.
 func (r *Run) Name() string { return string(rune('x' + r.Choose(2))) }
 
 // Mailbox returns the name of a mailbox of user. The names do not sort as the
 // users do.
-func (r *Run) Mailbox(user string) string { return "user." + string(rune('z'-user[0]+'a')) }
+func (r *Run) Mailbox(user string) string { return "user." + string(rune('z'-user[0]+'a')) + user[1:] }
 
 // Any returns a number, a string or nil.
 func (r *Run) Any() any { return []any{nil, 1, "x"}[r.Choose(3)] }
