@@ -18,6 +18,9 @@ const (
 	descending = "-"
 )
 
+// reversing marks a sort.Interface that sort.Reverse returned.
+const reversing = "reverse"
+
 // order runs a call that sorts, keeps or disturbs the order of a slice, or
 // compares.
 func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
@@ -46,13 +49,15 @@ func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
 			v = v.Args[0]
 		}
 		sortedBy(v, x.a.sortPath(c.args[1], true))
+	case reverses:
+		if cs.result != nil {
+			x.bind(s, cs.result, x.t.Sum(reversing, v))
+		}
 	case sortsIface:
 		if v.Op == lockset.OpIface {
-			path := unordered
-			if t, ok := x.a.methodOf(v, "Less", []*lockset.Value{x.t.Unknown, x.t.Unknown}); ok && t.fn != nil {
-				path = x.a.lessPath(t.fn, true)
-			}
-			sortedBy(v.Args[0], path)
+			sortedBy(v.Args[0], x.ifacePath(v))
+		} else if v.Op == lockset.OpSum && v.Aux == reversing && v.Args[0].Op == lockset.OpIface {
+			sortedBy(v.Args[0].Args[0], descending)
 		}
 	case sorted:
 		sortedBy(result, "")
@@ -114,19 +119,55 @@ func (a *unit) sortPath(fn *lockset.Value, byIndex bool) string {
 	return a.lessPath(f, byIndex)
 }
 
+// ifacePath returns the path that a sort.Interface sorts by.
+func (x *exec) ifacePath(v *lockset.Value) string {
+	if sortSlices[v.Aux] {
+		return ""
+	}
+	if t, ok := x.a.methodOf(v, "Less", []*lockset.Value{x.t.Unknown, x.t.Unknown}); ok && t.fn != nil {
+		return x.a.lessPath(t.fn, true)
+	}
+	return unordered
+}
+
+// delegated returns the path that a comparison function sorts by which leaves
+// the comparison of the same path below its parameters to another function.
+func (a *unit) delegated(f *ssa.Function, path string, depth int) string {
+	if o := f.Origin(); o != nil {
+		f = o
+	}
+	below := a.lessBy(f, false, depth)
+	switch {
+	case below == unordered || below == descending || path == "":
+		return below
+	case below == "":
+		return path
+	}
+	return path + "." + below
+}
+
 // lessPath reads a comparison function: the first comparison that it makes of
 // the same path below its two last parameters (or below the elements that
 // these are the indices of) is the one that it sorts by; what follows breaks
 // ties. A comparison the other way round sorts descending.
 func (a *unit) lessPath(f *ssa.Function, byIndex bool) string {
+	return a.lessBy(f, byIndex, maxDelegated)
+}
+
+// maxDelegated is how many functions a comparison is followed through: those that
+// it is left to, and those that return a field.
+const maxDelegated = 3
+
+func (a *unit) lessBy(f *ssa.Function, byIndex bool, depth int) string {
 	n := len(f.Params)
-	if n < 2 {
+	if n < 2 || depth == 0 {
 		return unordered
 	}
 	p, q := f.Params[n-2], f.Params[n-1]
 	for _, b := range f.Blocks {
 		for _, instr := range b.Instrs {
 			var l, r ssa.Value
+			var by *ssa.Function
 			swap := false
 			switch instr := instr.(type) {
 			case *ssa.BinOp:
@@ -136,6 +177,10 @@ func (a *unit) lessPath(f *ssa.Function, byIndex bool) string {
 					continue
 				case token.GTR, token.GEQ:
 					swap = true
+				case token.SUB: // a.id - b.id
+					if !isReturned(instr) {
+						continue
+					}
 				default:
 					continue
 				}
@@ -150,24 +195,28 @@ func (a *unit) lessPath(f *ssa.Function, byIndex bool) string {
 					name = o.String()
 				}
 				if op := orders[name]; op != compares && op != isLess {
-					continue
+					if by = fn; len(fn.Blocks) == 0 && (fn.Origin() == nil || len(fn.Origin().Blocks) == 0) {
+						continue
+					}
 				}
 				l, r = instr.Call.Args[0], instr.Call.Args[1]
 			default:
 				continue
 			}
-			lp, lr := comparedPath(l, byIndex)
-			rp, rr := comparedPath(r, byIndex)
+			lp, lr := comparedPath(l, byIndex, depth)
+			rp, rr := comparedPath(r, byIndex, depth)
 			if swap {
 				lp, lr, rp, rr = rp, rr, lp, lr
 			}
-			if lr == p && rr == q && lp == rp && lp != unordered {
+			inOrder, same := lr == p && rr == q, lp == rp && lp != unordered
+			switch {
+			case same && by != nil && inOrder:
+				return a.delegated(by, lp, depth-1)
+			case same && by == nil && inOrder:
 				return lp
-			}
-			if lr == q && rr == p && lp == rp && lp != unordered {
+			case same && by == nil && lr == q && rr == p:
 				return descending
-			}
-			if lr != nil || rr != nil {
+			case lr != nil || rr != nil:
 				return unordered
 			}
 		}
@@ -175,8 +224,23 @@ func (a *unit) lessPath(f *ssa.Function, byIndex bool) string {
 	return unordered
 }
 
+// isReturned reports whether a number is what its function returns, and no more.
+func isReturned(v ssa.Value) bool {
+	refs := v.Referrers()
+	if refs == nil || len(*refs) != 1 {
+		return false
+	}
+	switch r := (*refs)[0].(type) {
+	case *ssa.Return:
+		return true
+	case *ssa.Convert:
+		return isReturned(r)
+	}
+	return false
+}
+
 // comparedPath splits what a comparison looks at: the path below a parameter.
-func comparedPath(v ssa.Value, byIndex bool) (string, *ssa.Parameter) {
+func comparedPath(v ssa.Value, byIndex bool, depth int) (string, *ssa.Parameter) {
 	var fields []string
 	for range 20 {
 		switch u := v.(type) {
@@ -206,9 +270,19 @@ func comparedPath(v ssa.Value, byIndex bool) (string, *ssa.Parameter) {
 				return unordered, nil
 			}
 			v = val
+		case *ssa.Convert:
+			if !sameKind(u.X.Type(), u.Type()) {
+				return unordered, nil
+			}
+			v = u.X
 		case *ssa.Call: // a function of the key is not the key
+			if path, arg := getter(u, depth-1); arg != nil {
+				fields = append(fields, path...)
+				v = arg
+				continue
+			}
 			for _, arg := range u.Call.Args {
-				if _, p := comparedPath(arg, byIndex); p != nil {
+				if _, p := comparedPath(arg, byIndex, depth); p != nil {
 					return unordered, p
 				}
 			}
@@ -218,6 +292,27 @@ func comparedPath(v ssa.Value, byIndex bool) (string, *ssa.Parameter) {
 		}
 	}
 	return unordered, nil
+}
+
+// getter returns the field, the innermost first, that a call reads of its one
+// argument, if it does no more; arg is nil if it does.
+func getter(call *ssa.Call, depth int) (path []string, arg ssa.Value) {
+	fn := call.Call.StaticCallee()
+	if fn == nil || len(call.Call.Args) != 1 || len(fn.Blocks) != 1 || depth <= 0 {
+		return nil, nil
+	}
+	ret, ok := fn.Blocks[0].Instrs[len(fn.Blocks[0].Instrs)-1].(*ssa.Return)
+	if !ok || len(ret.Results) != 1 {
+		return nil, nil
+	}
+	read, p := comparedPath(ret.Results[0], false, depth)
+	if p == nil || read == unordered {
+		return nil, nil
+	}
+	if read == "" {
+		return nil, call.Call.Args[0]
+	}
+	return reversed(strings.Split(read, ".")), call.Call.Args[0]
 }
 
 // onlyStore returns the one value that is stored in a local variable.

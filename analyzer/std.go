@@ -121,6 +121,7 @@ const (
 	sortsFunc          // sorts its first argument by its second
 	sortsIndex         // sorts its first argument by a less function of indices
 	sortsIface         // sorts a sort.Interface
+	reverses           // returns a sort.Interface for the opposite order
 	sorted             // returns its argument's elements sorted
 	sortedFunc         // the same, by its second argument
 	keeps              // returns its first argument's elements in the same order
@@ -140,6 +141,9 @@ var orders = map[string]orderOp{
 	"sort.SliceStable":        sortsIndex,
 	"sort.Sort":               sortsIface,
 	"sort.Stable":             sortsIface,
+	"sort.Reverse":            reverses,
+	"(sort.StringSlice).Sort": sorts,
+	"(sort.IntSlice).Sort":    sorts,
 	"slices.Sorted":           sorted,
 	"slices.IsSorted":         isSorted,
 	"sort.StringsAreSorted":   isSorted,
@@ -158,6 +162,10 @@ var orders = map[string]orderOp{
 	"strings.Compare":         compares,
 	"cmp.Less":                isLess,
 }
+
+// sortSlices lists the types of the standard library that are a sort.Interface
+// of their elements.
+var sortSlices = map[string]bool{"sort.StringSlice": true, "sort.IntSlice": true, "sort.Float64Slice": true}
 
 // iterators lists the functions that return an iterator over the elements of
 // their first argument, by what they yield: "v" the element, "kv" its index or

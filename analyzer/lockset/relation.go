@@ -60,6 +60,9 @@ func (t *Table) Relate(f Facts, held, want *Value, ascending func(*Value) bool) 
 	if r, ok := t.elements(f, held, want, ascending); ok {
 		return r
 	}
+	if want.Op == OpSite && indexGrows(held, want, ascending) {
+		return After // the loop counts
+	}
 	if t.notAfter(f, want, held) {
 		return Before
 	}
@@ -197,6 +200,9 @@ func indexGrows(h, w *Value, ascending func(*Value) bool) bool {
 		return len(h.Aux) < len(w.Aux) || len(h.Aux) == len(w.Aux) && h.Aux < w.Aux
 	}
 	if isInt(h, "0") && w.Op != OpPrev {
+		return ascending(w)
+	}
+	if h.Op == OpConst && w.Op == OpSite && w.Aux == "" { // a variable, whose first value was judged in the first turn
 		return ascending(w)
 	}
 	return h.Op == OpPrev && h.Args[0] == w && ascending(w)

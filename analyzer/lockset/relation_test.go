@@ -221,6 +221,7 @@ func TestRelateElements(t *testing.T) {
 		{"this turn and the one before", sorted, at(i, "ID"), at(tab.Prev(i), "ID"), always, lockset.Unordered},
 		{"the first, then a rising index", sorted, at(num(0), "ID"), at(i, "ID"), always, lockset.After},
 		{"the second, then a rising index", sorted, at(num(1), "ID"), at(i, "ID"), always, lockset.Unordered},
+		{"the second, then a variable that rises", sorted, at(num(1), "ID"), at(tab.Site(3, ""), "ID"), always, lockset.After},
 		{"two indices", sorted, at(i, "ID"), at(j, "ID"), always, lockset.Unordered},
 	} {
 		require.Equal(t, c.rel, tab.Relate(c.f, c.held, c.want, c.ascending), "%s", c.name)

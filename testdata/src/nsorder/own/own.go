@@ -3,10 +3,14 @@
 //
 //lockvet:class folder ordered
 //lockvet:class account ordered
+//lockvet:class shelf ordered
 //lockvet:class cache
 package own
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Lock is a locked folder.
 type Lock struct{ name string }
@@ -106,4 +110,51 @@ func FolderAndAccount(name string, a *Account) {
 	defer l.Drop()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+}
+
+// BySubtraction sorts by the difference of the numbers.
+func BySubtraction(accounts []*Account) {
+	slices.SortFunc(accounts, func(a, b *Account) int { return a.id - b.id })
+	for _, a := range accounts {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+	}
+}
+
+// BySubtractionDown sorts the other way round.
+func BySubtractionDown(accounts []*Account) {
+	slices.SortFunc(accounts, func(a, b *Account) int { return b.id - a.id })
+	for _, a := range accounts {
+		a.mu.Lock() // want `^loop-unsorted: `
+		defer a.mu.Unlock()
+	}
+}
+
+// Shelf is a locked shelf.
+type Shelf struct{ n int }
+
+// TakeShelf locks a shelf.
+//
+//lockvet:acquire shelf exclusive key=n
+func TakeShelf(n int) *Shelf { return &Shelf{n} }
+
+// Drop unlocks it.
+//
+//lockvet:release shelf
+func (s *Shelf) Drop() { s.n = 0 }
+
+// Counting takes the first ones in order.
+func Counting(n int) {
+	for i := range n {
+		s := TakeShelf(i)
+		defer s.Drop()
+	}
+}
+
+// CountingDown takes them from the last to the first.
+func CountingDown(n int) {
+	for i := n; i >= 0; i-- {
+		s := TakeShelf(i) // want `^loop-unsorted: `
+		defer s.Drop()
+	}
 }
