@@ -24,6 +24,7 @@ type code struct {
 	ends     [][]lastUse           // by block: of the values that it alone uses, in order
 	hard     bits                  // values that matter to a lock
 	cells    bits                  // of those, the variables that closures share and that hold a key or a mode
+	slots    map[string]bool       // the fields that hold a key and are written to, by their names in values; "" for elements
 	recovers bool                  // a deferred call may recover
 	structs  map[int]*types.Struct // by number: of the allocations of a struct
 	copies   map[int]*types.Struct // by number: of the structs that are read from somewhere
@@ -365,6 +366,7 @@ func (c *code) keepLive(b *ssa.BasicBlock, s *state) {
 func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 	c.hard, c.cells = newBits(n), newBits(n)
 	seen := newBits(n)
+	read, written, moved := make(map[string]bool), make(map[string]bool), make(map[[2]string]bool)
 	var back func(v ssa.Value)
 	var ops [16]*ssa.Value
 	back = func(v ssa.Value) {
@@ -377,6 +379,9 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 		}
 		if cell, ok := v.(*ssa.Alloc); ok && isKeyOrMode(deref(cell.Type())) {
 			c.cells.set(c.num[v])
+		}
+		if name, ok := a.slot(v); ok {
+			read[name] = true
 		}
 		if _, ok := v.(*ssa.Call); ok {
 			return
@@ -403,6 +408,14 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 				if a.mayLead(instr.Val.Type()) {
 					back(instr.Val)
 				}
+				if name, ok := a.slot(instr.Addr); !ok {
+				} else if t := instr.Val.Type(); isKey(t) || isStruct(t) {
+					written[name] = true
+				} else if load, ok := instr.Val.(*ssa.UnOp); ok {
+					if from, ok := a.slot(load.X); ok {
+						moved[[2]string{name, from}] = true
+					}
+				}
 			case *ssa.MapUpdate:
 				if a.mayLead(instr.Value.Type()) {
 					back(instr.Value)
@@ -416,6 +429,32 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 			}
 		}
 	}
+	for m := range moved {
+		if moved[[2]string{m[1], m[0]}] { // the two are exchanged
+			written[m[0]] = true
+		}
+	}
+	for name := range read {
+		if written[name] {
+			if c.slots == nil {
+				c.slots = make(map[string]bool)
+			}
+			c.slots[name] = true
+		}
+	}
+}
+
+// slot returns the name of the field that v is the address of, "" of an element
+// with a constant index. Where two paths leave different keys there, they are
+// told apart, and where they leave other values, if the two are exchanged.
+func (a *unit) slot(v ssa.Value) (name string, ok bool) {
+	switch v := v.(type) {
+	case *ssa.FieldAddr:
+		return a.fieldName(fieldVarOf(v.X.Type(), v.Field)), true
+	case *ssa.IndexAddr:
+		_, ok = v.Index.(*ssa.Const)
+	}
+	return "", ok
 }
 
 // mayLead reports whether a value of type t may lead to a lock: to a guard, or
@@ -446,8 +485,13 @@ func isKeyOrMode(t types.Type) bool {
 func (c *code) isHard(n int) bool { return c.hard.has(n) }
 
 // isKeyCell reports whether place is a variable whose content is a key or a
-// mode that a lock depends on.
+// mode that a lock depends on, or a field or an element that is a key's.
 func (c *code) isKeyCell(place *lockset.Value) bool {
+	switch {
+	case c.slots == nil:
+	case place.Op == lockset.OpField && c.slots[place.Aux], place.Op == lockset.OpElem && isConst(place.Args[1]) && c.slots[""]:
+		return true
+	}
 	return place.Op == lockset.OpDeref && place.Args[0].Op == lockset.OpAlloc && c.cells.has(place.Args[0].N)
 }
 

@@ -440,6 +440,10 @@ func (x *exec) unop(s *state, instr *ssa.UnOp) []*state {
 		if isStruct(instr.Type()) {
 			val = x.t.Whole(val)
 		}
+		if _, ok := instr.Type().Underlying().(*types.Array); ok {
+			s.facts = s.facts.Unsort(val)
+			x.keepOrder(s, x.container(s, instr.X), val)
+		}
 		if val.Op == lockset.OpGlobal && isError(instr.Type()) {
 			// Sentinel errors are made once and never nil.
 			s.facts, _ = x.t.Assume(s.facts, x.t.Equal(val, x.t.Nil), false)
@@ -527,13 +531,19 @@ func (x *exec) slice(s *state, instr *ssa.Slice) {
 	if !low {
 		part = x.t.Sum("from", v, x.eval(s, instr.Low))
 	}
-	if by, ok := s.facts.SortedBy(v); ok {
-		s.facts, _ = x.t.Assume(s.facts, x.t.Sorted(part, by), true)
-	}
+	x.keepOrder(s, v, part)
 	for _, e := range x.elements(s, v) {
 		s.add(x.t.Elem(part, x.t.Nil), e)
 	}
 	x.bind(s, instr, part)
+}
+
+// keepOrder notes that part, which is all of a container or some of it, is
+// sorted as the container is.
+func (x *exec) keepOrder(s *state, container, part *lockset.Value) {
+	if by, ok := s.facts.SortedBy(container); ok {
+		s.facts, _ = x.t.Assume(s.facts, x.t.Sorted(part, by), true)
+	}
 }
 
 func isZeroConst(v ssa.Value) bool {
@@ -653,7 +663,7 @@ func (x *exec) assume(s *state, cond *lockset.Value, truth bool) bool {
 	if cond.Op == lockset.OpCmp && cond.Aux == "==" && isNilValue(cond.Args[1]) && truth {
 		return x.becomesNil(s, cond.Args[0])
 	}
-	if cond.Op == lockset.OpSum && cond.Aux == "errors.Is" && truth {
+	if cond.Op == lockset.OpSum && cond.Aux == ofError && truth {
 		s.facts, ok = x.t.Assume(s.facts, x.t.Equal(cond.Args[0], x.t.Nil), false)
 		return ok
 	}

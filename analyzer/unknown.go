@@ -37,13 +37,15 @@ func (x *exec) builtin(s *state, cs callSite, name string, args []*lockset.Value
 	case "len", "cap":
 		bind(x.t.Len(args[0]))
 	case "min", "max":
-		if len(args) == 2 {
+		end := args[0]
+		for _, v := range args[1:] {
 			if name == "min" {
-				bind(x.t.Min(args[0], args[1]))
+				end = x.t.Min(end, v)
 			} else {
-				bind(x.t.Max(args[0], args[1]))
+				end = x.t.Max(end, v)
 			}
 		}
+		bind(end)
 	case "recover":
 		bind(x.t.Recover())
 	case "copy":
@@ -78,11 +80,26 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 	}
 	switch {
 	case nonNil[name]:
-		v := x.t.Site(x.siteNumber(cs), "")
-		s.facts, _ = x.t.Assume(s.facts, x.t.Equal(v, x.t.Nil), false)
+		if len(c.args) > 1 && !isNilValue(c.args[1]) {
+			one = x.unknown(s, cs, c) // it prints what it is given
+		}
+		isNil := x.t.Equal(x.t.Site(x.siteNumber(cs), ""), x.t.Nil)
+		for _, t := range one {
+			t.facts, _ = x.t.Assume(t.facts, isNil, false)
+		}
 		return one, true
 	case name == "errors.Is" && cs.result != nil:
-		x.bind(s, cs.result, x.t.Sum("errors.Is", c.args...))
+		x.bind(s, cs.result, x.t.Sum(ofError, c.args...))
+		return one, true
+	case name == "errors.As" && cs.result != nil:
+		one = x.unknown(s, cs, c) // it writes to its target
+		for _, t := range one {
+			x.bind(t, cs.result, x.t.Sum(ofError, c.args...))
+		}
+		return one, true
+	case name == "errors.AsType" && cs.result != nil:
+		n := x.siteNumber(cs)
+		x.bind(s, cs.result, x.t.Tuple(x.t.Site(n, "r0"), x.t.Sum(ofError, c.args[0], x.t.Site(n, "r1"))))
 		return one, true
 	case startsLater[name]:
 		x.begin(s, cs.instr, c.args[1], nil)
@@ -117,6 +134,10 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 	}
 	return nil, false
 }
+
+// ofError is a condition that holds of no error that is nil: what errors.Is and
+// the like say.
+const ofError = "errors"
 
 func isFuncValue(v *lockset.Value) bool { return v.Op == lockset.OpFunc || v.Op == lockset.OpBound }
 
