@@ -37,8 +37,11 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		return []*state{s}
 	}
 	if rooted && isBare(d.fn) {
-		s.calls(x.emitCall(s, cs, d, s.held, nil))
 		x.unresolved(s, cs, d)
+		if len(d.args) == 1 && x.isLoopBody(d.args[0]) {
+			return x.iterated(s, cs, d)
+		}
+		s.calls(x.emitCall(s, cs, d, s.held, nil))
 		return []*state{s}
 	}
 	fs := flow()
@@ -147,6 +150,28 @@ func (x *exec) callsBack(s *state, cs callSite, d dynamic) []*state {
 		states = x.dedupe(next)
 	}
 	return states
+}
+
+// iterated runs a loop over an iterator that only callers know: it calls the body,
+// or ends at once. What the body does is judged here; callers judge what it takes
+// under what the iterator and they themselves hold, and what the iterator does
+// under what is held here.
+func (x *exec) iterated(s *state, cs callSite, d dynamic) []*state {
+	if body, ok := x.a.calleeOfValue(d.args[0], nil); ok && x.onlyTakes(body) {
+		x.emitJudged(s, cs, d, nil, flowSet{complete: true})
+	}
+	alone := d
+	alone.args = []*lockset.Value{x.t.Unknown}
+	s.calls(x.emitCall(s, cs, alone, s.held, nil))
+	return x.callsBack(s, cs, d)
+}
+
+// onlyTakes reports whether c neither asks for locks that are held already nor
+// leaves any held or given up: no caller has to know that it ran.
+func (x *exec) onlyTakes(c callee) bool {
+	sum, _ := x.a.summaryFor(c)
+	return sum == nil || !slices.ContainsFunc(sum.events, func(ev *event) bool { return ev.kind == evRequire || ev.kind == evRelease }) &&
+		!slices.ContainsFunc(sum.exits, func(e *exit) bool { return len(e.held)+len(e.freed)+len(e.defers) > 0 })
 }
 
 // isBare reports whether v is a parameter or captured variable itself, or what

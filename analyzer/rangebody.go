@@ -34,6 +34,15 @@ func (x *exec) isBodyOf(c callee) bool {
 	return c.fn != nil && c.fn.Synthetic == bodyOfRange && c.fn.Parent() == x.fn
 }
 
+// isLoopBody reports whether v is the body of a loop of the function under analysis.
+func (x *exec) isLoopBody(v *lockset.Value) bool {
+	if v.Op != lockset.OpFunc {
+		return false
+	}
+	c, ok := x.a.calleeOfValue(v, nil)
+	return ok && x.isBodyOf(c)
+}
+
 // bodySite is where an event of a body comes from, nil for other functions.
 func (x *exec) bodySite(cs callSite, keys []lockmodel.Path) *inBody {
 	if !x.isBody() {
