@@ -175,6 +175,8 @@ type RingEdge struct {
 	Func         string // where
 	OuterPos     string // "dir/file.go:25"
 	InnerPos     string
+	OuterShared  bool
+	InnerShared  bool
 	Chain        []Hop
 	Here         Range // of the inner acquisition, if it is in this package
 }

@@ -272,21 +272,18 @@ func (e *EdgeFact) heldNames() []string {
 }
 
 // closes reports whether the path, which is a ring, is a deadlock that no
-// import has told of: one of its classes was inferred; in one of them a lock
-// is waited for that only one can have; where two share a lock, a writer that
-// waits between them stops the second, so that there has to be one.
+// import has told of: one of its classes was inferred; where two share a lock, a
+// writer that waits between them stops the second, so that there has to be one.
 func (s *ringSearch) closes() bool {
-	implied, hard := false, false
+	implied := false
 	for i, e := range s.path {
 		implied = implied || e.Kind&OuterImplied != 0
 		next := s.path[(i+1)%len(s.path)]
-		if e.Kind&InnerShared == 0 || next.Kind&OuterShared == 0 {
-			hard = true
-		} else if !s.written[e.Inner] {
+		if e.Kind&InnerShared != 0 && next.Kind&OuterShared != 0 && !s.written[e.Inner] {
 			return false
 		}
 	}
-	return implied && hard && !s.knownBefore()
+	return implied && !s.knownBefore()
 }
 
 // knownBefore reports whether one import has all edges of the path.
@@ -316,7 +313,8 @@ func (a *unit) ring(ring []*ringEdge, culprit *ringEdge) Ring {
 	i := slices.Index(ring, culprit)
 	var out Ring
 	for _, e := range slices.Concat(ring[i:], ring[:i]) {
-		r := RingEdge{Outer: e.Outer, Inner: e.Inner, Func: e.Func, OuterPos: e.OuterPos, InnerPos: e.InnerPos, Chain: e.Chain}
+		r := RingEdge{Outer: e.Outer, Inner: e.Inner, Func: e.Func, OuterPos: e.OuterPos, InnerPos: e.InnerPos, Chain: e.Chain,
+			OuterShared: e.Kind&OuterShared != 0, InnerShared: e.Kind&InnerShared != 0}
 		if e.local != nil {
 			r.Func = e.local.fn
 			r.Here = e.local.at

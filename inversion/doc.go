@@ -219,8 +219,10 @@
 //		defer index.Unlock()
 //	}
 //
-// The message tells each step, who takes which lock while holding which. Choose
-// one order, and write it down, so that it is kept from then on:
+// The message tells each step, who takes which lock while holding which. A lock
+// that is shared on both sides counts if somebody takes it exclusively: waiting
+// for the one, he stops the other. Choose one order, and write it down, so that
+// it is kept from then on:
 //
 //	//lockvet:order store.index store.data
 //	package store

@@ -95,24 +95,32 @@ func cycle(ring analyzer.Ring) analysis.Diagnostic {
 	first := edges[0]
 	var steps []string
 	var related []analysis.RelatedInformation
-	for _, e := range edges {
+	rule := "take them in one order everywhere"
+	for i, e := range edges {
 		steps = append(steps, edge(e))
 		if e.Here.Pos.IsValid() {
-			related = append(related, analysis.RelatedInformation{Pos: e.Here.Pos, End: e.Here.End, Message: edge(e)})
+			related = append(related, analysis.RelatedInformation{Pos: e.Here.Pos, End: e.Here.End, Message: fmt.Sprintf("goroutine %d: %s", i+1, edge(e))})
+		}
+	}
+	for i, e := range edges {
+		if e.InnerShared && edges[(i+1)%len(edges)].OuterShared {
+			rule = "a writer that waits stops readers after it; " + rule
+			break
 		}
 	}
 	return analysis.Diagnostic{
 		Pos: ring.Pos, End: ring.End,
 		Category: "cycle",
-		Message: fmt.Sprintf("acquiring %s while holding %s closes a ring: %s; take them in one order everywhere",
-			diag.Class(first.Inner), diag.Class(first.Outer), strings.Join(steps, ", ")),
+		Message: fmt.Sprintf("acquiring %s while holding %s closes a ring: %s; %s",
+			diag.Class(first.Inner), diag.Class(first.Outer), strings.Join(steps, ", "), rule),
 		Related: related,
 	}
 }
 
 // edge tells one step of a ring: who takes which class while holding which.
 func edge(e analyzer.RingEdge) string {
-	text := fmt.Sprintf("%s holds %s%s and takes %s%s", e.Func, e.Outer, place(e.OuterPos), e.Inner, place(e.InnerPos))
+	text := fmt.Sprintf("%s holds %s%s%s and takes %s%s%s",
+		e.Func, e.Outer, shared(e.OuterShared), place(e.OuterPos), e.Inner, shared(e.InnerShared), place(e.InnerPos))
 	if len(e.Chain) > 1 {
 		var names []string
 		for _, h := range e.Chain {
@@ -121,6 +129,13 @@ func edge(e analyzer.RingEdge) string {
 		text += " through " + strings.Join(names, " calls ")
 	}
 	return text
+}
+
+func shared(is bool) string {
+	if is {
+		return " shared"
+	}
+	return ""
 }
 
 func place(pos string) string {

@@ -219,7 +219,14 @@ func TestRing(t *testing.T) {
 			"store.Sync holds store.A.mu (store/sync.go:7) and takes store.B.mu (store/sync.go:9) through charge calls Lock; " +
 			"take them in one order everywhere",
 	}, p.Lines(list))
-	assert.Len(t, list[0].Related, 1, "the step of another package has no place here")
+	assert.Equal(t, []string{"copy.go:27: goroutine 1: Move holds store.B.mu (imap/copy.go:25) and takes store.A.mu (imap/copy.go:27)"},
+		p.Related(list[0]), "the step of another package has no place here")
+
+	edges := res.Rings[0].Edges
+	edges[0].OuterShared, edges[1].InnerShared = true, true
+	list, _ = p.Run(inversion.Analyzer, res, nil)
+	assert.Contains(t, list[0].Message, "Move holds store.B.mu (imap/copy.go:25) and takes store.A.mu shared (imap/copy.go:27), store.Sync holds store.A.mu shared (store/sync.go:7)")
+	assert.Contains(t, list[0].Message, "; a writer that waits stops readers after it; take them in one order everywhere")
 }
 
 // Both sides of the witness are related, as far as they lie in the package.
