@@ -57,16 +57,25 @@ func (x *exec) mutex(s *state, cs callSite, c callee) ([]*state, bool) {
 	return x.mutexAt(s, cs, op, place, c.args[0], lock)
 }
 
-// isLocker reports whether t is sync.Locker.
+// isLocker reports whether t is an interface of mutexes and nothing else:
+// sync.Locker, or one of a project that has RLock and the like as well.
 func isLocker(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && n.Obj().Name() == "Locker"
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok || !hasMutexMethod(t, "Lock") || !hasMutexMethod(t, "Unlock") {
+		return false
+	}
+	for m := range iface.Methods() {
+		if _, ok := isMutexMethod(m); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // locker runs a call of Lock or Unlock through an interface such as
 // sync.Locker, when the path knows which lock it is, when callers do, or when
-// the interface is a lock of its own: a field that is a sync.Locker, of which
-// nobody knows which lock it holds.
+// the interface is a lock of its own: a field that is a sync.Locker or the like,
+// of which nobody knows which lock it holds.
 func (x *exec) locker(s *state, cs callSite, m *types.Func, recv *lockset.Value) ([]*state, bool) {
 	op, ok := isMutexMethod(m)
 	if !ok {
