@@ -15,9 +15,9 @@
 //
 // A directive does not say what it was meant to say: its verb, class, parameter
 // or mode is unknown, or it stands on a declaration that it cannot be about. It
-// is not obeyed, so the locks it speaks of are not checked. Reported
-// as well is a comment that would be one without the space before its lockvet,
-// or with the colon behind that.
+// is not obeyed, so the locks it speaks of are not checked. A
+// comment that only looks like a directive, by a space before lockvet for
+// example, is reported too.
 //
 //	//lockvet:class spool
 //	package spool

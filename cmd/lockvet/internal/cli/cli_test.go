@@ -15,9 +15,12 @@ import (
 func TestProgressOfAShortRunIsSilent(t *testing.T) {
 	var out bytes.Buffer
 	p := &progress{w: &out}
-	p.done(3)
 	p.draw(quiet - 1)
 	assert.Empty(t, out.String())
+	p.draw(2 * time.Second)
+	assert.Equal(t, "\r\x1b[Klockvet: analysing dependencies, 2s", out.String())
+	out.Reset()
+	p.done(3)
 	p.draw(65*time.Second + 400*time.Millisecond)
 	assert.Equal(t, "\r\x1b[Klockvet: 3 packages analysed, 1m5s", out.String())
 }

@@ -65,11 +65,17 @@ func (p *progress) run(start time.Time) {
 	}
 }
 
-// draw prints the line anew.
+// draw prints the line anew. The dependencies come first, of which a driver
+// says nothing.
 func (p *progress) draw(elapsed time.Duration) {
-	if elapsed >= quiet {
-		fmt.Fprintf(p.w, "\r\x1b[Klockvet: %s analysed, %s", plural(int(p.packages.Load()), "package"), elapsed.Round(time.Second))
+	if elapsed < quiet {
+		return
 	}
+	done := "analysing dependencies"
+	if n := int(p.packages.Load()); n > 0 {
+		done = plural(n, "package") + " analysed"
+	}
+	fmt.Fprintf(p.w, "\r\x1b[Klockvet: %s, %s", done, elapsed.Round(time.Second))
 }
 
 // clear takes the line off the terminal and ends the progress.
