@@ -485,6 +485,8 @@ func (x *exec) binop(s *state, b *ssa.BasicBlock, instr *ssa.BinOp) {
 		if l.Op == lockset.OpLen && isConst(r) && r.Aux == "1" {
 			v = x.t.Sum(lastIndex, l.Args[0])
 		}
+	case token.AND:
+		v = x.t.And(l, r)
 	case token.ADD:
 		switch {
 		case l.Op == lockset.OpConst && l.Aux == "-1" && r.Op == lockset.OpConst && r.Aux == "1":
@@ -553,18 +555,19 @@ func isZeroConst(v ssa.Value) bool {
 
 func (x *exec) typeAssert(s *state, instr *ssa.TypeAssert) {
 	v := x.eval(s, instr.X)
-	iface := types.IsInterface(instr.AssertedType)
-	res, ok := v, x.t.Sum("is:"+typeKey(instr.AssertedType), v)
+	iface, key := types.IsInterface(instr.AssertedType), typeKey(instr.AssertedType)
+	res, ok := v, x.t.Sum("is:"+key, v)
+	if !iface && isClosed(instr.AssertedType) {
+		ok = x.t.Equal(x.t.Type(v), x.t.Const(key))
+	}
 	switch {
 	case v.Op == lockset.OpIface && v.Aux != "" && !iface:
 		res = v.Args[0]
-		if v.Aux == typeKey(instr.AssertedType) {
-			ok = x.t.Const("true")
-		} else {
-			ok, res = x.t.Const("false"), x.t.Zero
+		if v.Aux != key {
+			res = x.t.Zero
 		}
 	case !iface:
-		res = x.t.Sum("as:"+typeKey(instr.AssertedType), v)
+		res = x.t.Sum("as:"+key, v)
 		if isReference(instr.AssertedType) {
 			res = v
 		}
@@ -663,11 +666,29 @@ func (x *exec) assume(s *state, cond *lockset.Value, truth bool) bool {
 	if cond.Op == lockset.OpCmp && cond.Aux == "==" && isNilValue(cond.Args[1]) && truth {
 		return x.becomesNil(s, cond.Args[0])
 	}
-	if cond.Op == lockset.OpSum && cond.Aux == ofError && truth {
-		s.facts, ok = x.t.Assume(s.facts, x.t.Equal(cond.Args[0], x.t.Nil), false)
+	if err := toldOfError(cond); err != nil && truth {
+		s.facts, ok = x.t.Assume(s.facts, x.t.Equal(err, x.t.Nil), false)
 		return ok
 	}
 	return true
+}
+
+// toldOfError returns the error that there is if cond holds: each of the
+// conditions that it consists of is told of it. Else it returns nil.
+func toldOfError(cond *lockset.Value) *lockset.Value {
+	if cond.Op == lockset.OpSum && ofErrors[cond.Aux] {
+		return cond.Args[0]
+	}
+	if cond.Op != lockset.OpOr {
+		return nil
+	}
+	err := toldOfError(cond.Args[0])
+	for _, c := range cond.Args[1:] {
+		if toldOfError(c) != err {
+			return nil
+		}
+	}
+	return err
 }
 
 func isNilValue(v *lockset.Value) bool { return v.Op == lockset.OpNil || v.Op == lockset.OpZero }

@@ -263,10 +263,16 @@ func (s *state) merge(o *state, t *lockset.Table) bool {
 			env = append(env, e)
 			continue
 		}
+		if v != nil && (isTruth(v) || isTruth(e.val)) {
+			if c := t.Choose(s.facts, e.val, o.facts, v); c != nil {
+				env, changed = append(env, envEntry{e.n, c}), changed || c != e.val
+				continue
+			}
+		}
 		facts = agree(t, facts, t.Site(e.n, ""), s, e.val, o, v)
 	}
-	if len(env) != len(s.env) {
-		s.env, changed = env, true
+	if changed = changed || len(env) != len(s.env); changed {
+		s.env = env
 	}
 	carriers := s.carriers()
 	mine := &state{mem: slices.Clone(s.mem), facts: s.facts}

@@ -112,6 +112,18 @@ var nonNil = map[string]bool{
 	"fmt.Errorf": true,
 }
 
+// ofErrors lists the functions whose last result is true of an error only, and
+// not of nil.
+var ofErrors = map[string]bool{
+	"errors.Is":       true,
+	"errors.As":       true,
+	"errors.AsType":   true,
+	"os.IsExist":      true,
+	"os.IsNotExist":   true,
+	"os.IsPermission": true,
+	"os.IsTimeout":    true,
+}
+
 // An orderOp is what a function does to the order of a slice, or says of it.
 type orderOp uint8
 

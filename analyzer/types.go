@@ -78,3 +78,26 @@ func (a *unit) makeIface(t types.Type, x *lockset.Value) *lockset.Value {
 	a.typeOf[key] = t
 	return a.t.Iface(key, x)
 }
+
+// isClosed reports whether t is the same type in every instance of a generic
+// function.
+func isClosed(t types.Type) bool {
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic:
+		return true
+	case *types.Pointer:
+		return isClosed(t.Elem())
+	case *types.Slice:
+		return isClosed(t.Elem())
+	case *types.Map:
+		return isClosed(t.Key()) && isClosed(t.Elem())
+	case *types.Named:
+		for arg := range t.TypeArgs().Types() {
+			if !isClosed(arg) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

@@ -88,19 +88,8 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 			t.facts, _ = x.t.Assume(t.facts, isNil, false)
 		}
 		return one, true
-	case name == "errors.Is" && cs.result != nil:
-		x.bind(s, cs.result, x.t.Sum(ofError, c.args...))
-		return one, true
-	case name == "errors.As" && cs.result != nil:
-		one = x.unknown(s, cs, c) // it writes to its target
-		for _, t := range one {
-			x.bind(t, cs.result, x.t.Sum(ofError, c.args...))
-		}
-		return one, true
-	case name == "errors.AsType" && cs.result != nil:
-		n := x.siteNumber(cs)
-		x.bind(s, cs.result, x.t.Tuple(x.t.Site(n, "r0"), x.t.Sum(ofError, c.args[0], x.t.Site(n, "r1"))))
-		return one, true
+	case ofErrors[name] && cs.result != nil:
+		return x.ofError(s, cs, c), true
 	case startsLater[name]:
 		x.begin(s, cs.instr, c.args[1], nil)
 		return one, true
@@ -135,9 +124,23 @@ func (x *exec) intrinsic(s *state, cs callSite, c callee) ([]*state, bool) {
 	return nil, false
 }
 
-// ofError is a condition that holds of no error that is nil: what errors.Is and
-// the like say.
-const ofError = "errors"
+// ofError runs a call of a function that says something of an error, and may
+// find more in it.
+func (x *exec) ofError(s *state, cs callSite, c callee) []*state {
+	is := x.t.Sum(c.obj.FullName(), c.args...)
+	states := []*state{s}
+	if len(c.args) > 1 && c.args[1].Op == lockset.OpIface {
+		states = x.unknown(s, cs, c)
+	}
+	for _, t := range states {
+		if cs.common.Signature().Results().Len() == 1 {
+			x.bind(t, cs.result, is)
+		} else {
+			x.bind(t, cs.result, x.t.Tuple(x.t.Site(x.siteNumber(cs), "r0"), is))
+		}
+	}
+	return states
+}
 
 func isFuncValue(v *lockset.Value) bool { return v.Op == lockset.OpFunc || v.Op == lockset.OpBound }
 

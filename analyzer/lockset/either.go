@@ -9,9 +9,9 @@ import "slices"
 // of the conditions. One condition is left then, that a or b holds: a caller who
 // knows that neither does is not on this path.
 
-// maxAlternatives bounds the operands of an Or. Longer conditions are lists of
-// cases, of which it matters less that none of them holds.
-const maxAlternatives = 4
+// maxAlternatives bounds the operands of an Or: those of a condition written by
+// hand, or the cases of one clause of a switch.
+const maxAlternatives = 8
 
 // maxEither bounds the alternatives that are made where two paths meet.
 const maxEither = 3
@@ -96,21 +96,49 @@ func (t *Table) open(f Facts, or *Value) *Value {
 	return only
 }
 
-// remains evaluates c by the alternatives of f: it holds if it is one of two and
-// the other does not.
+// none takes all of conds to be false.
+func (t *Table) none(f Facts, conds []*Value) (Facts, bool) {
+	ok := true
+	for _, c := range conds {
+		if f, ok = t.Assume(f, c, false); !ok {
+			return f, false
+		}
+	}
+	return f, true
+}
+
+// remains evaluates c by the alternatives of f: it holds if none of them can be
+// so where it does not, and the other way round.
 func (t *Table) remains(f Facts, c *Value) (value, known bool) {
 	for _, e := range f {
 		if e.Cond.Op != OpOr || !e.True {
 			continue
 		}
-		switch not := t.Not(c); {
-		case slices.Contains(e.Cond.Args, c) && t.open(f, e.Cond) == c:
+		switch {
+		case t.leavesNone(f, e.Cond, Fact{c, false}):
 			return true, true
-		case slices.Contains(e.Cond.Args, not) && t.open(f, e.Cond) == not:
+		case t.leavesNone(f, e.Cond, Fact{c, true}):
 			return false, true
 		}
 	}
 	return false, false
+}
+
+// leavesNone reports whether none of the operands of an Or is so under f and one
+// fact more, on which one of them at least hangs.
+func (t *Table) leavesNone(f Facts, or *Value, more Fact) bool {
+	alone := Facts{more}
+	hangs := false
+	for _, c := range or.Args {
+		if v, ok := t.truth(f, c); ok && !v {
+			continue
+		}
+		if v, ok := t.truth(alone, c); !ok || v {
+			return false
+		}
+		hangs = true
+	}
+	return hangs
 }
 
 // Either returns what holds on either of two paths: what both know, and, if one
@@ -189,3 +217,63 @@ func (t *Table) Excludes(f, g Facts) bool {
 		return ok && v != e.True
 	})
 }
+
+// Choose returns a condition that is as true as x on the path that f is known of,
+// and as true as y on that of g; nil if it knows of none. One of the two is a
+// constant: what "a || b" is, which is true where a is and b elsewhere.
+func (t *Table) Choose(f Facts, x *Value, g Facts, y *Value) *Value {
+	if !x.isTruth() {
+		if !y.isTruth() {
+			return nil
+		}
+		f, x, g, y = g, y, f, x
+	}
+	if v, ok := t.Truth(f, y); ok && v == (x.Aux == "true") {
+		return y
+	}
+	c := t.apart(f, g)
+	if c == nil || y.vague() {
+		return nil
+	}
+	var out *Value
+	if x.Aux == "true" {
+		out = t.Or(c, y)
+	} else {
+		out = t.Or(c, t.Not(y))
+	}
+	if out.Op == OpOr && len(out.Args) > maxAlternatives {
+		return nil
+	}
+	if x.Aux == "false" {
+		out = t.Not(out)
+	}
+	return out
+}
+
+// apart returns a condition that f says to hold and g not to, nil if there is none.
+func (t *Table) apart(f, g Facts) *Value {
+	excluded := func(f, g Facts) *Value {
+		for _, e := range f {
+			if v, ok := t.truth(g, e.Cond); ok && v != e.True && !e.Cond.vague() {
+				return t.literal(e)
+			}
+		}
+		return nil
+	}
+	if c := excluded(f, g); c != nil {
+		return c
+	}
+	if c := excluded(g, f); c != nil {
+		return t.Not(c)
+	}
+	return nil
+}
+
+// vague reports whether v is not the same wherever it is met: a part of it is
+// what something was in any earlier turn of a loop, or not known.
+func (v *Value) vague() bool {
+	return v.Has(func(v *Value) bool { return v.Op == OpPrev || v.Op == OpUnknown })
+}
+
+// isTruth reports whether v is true or false itself.
+func (v *Value) isTruth() bool { return v.Op == OpConst && (v.Aux == "true" || v.Aux == "false") }

@@ -47,6 +47,32 @@ func ExampleTable_Map() {
 	// field.User(elem(global.p.refs const.0))
 }
 
+// Of two paths that meet, a condition tells which it was: "err == nil || retry".
+func ExampleTable_Choose() {
+	t := lockset.NewTable()
+	ok, retry := t.Equal(t.Param(0), t.Nil), t.Param(1)
+	there, _ := t.Assume(nil, ok, true)
+	not, _ := t.Assume(nil, ok, false)
+	fmt.Println(t.Choose(there, t.Const("true"), not, retry) == t.Or(ok, retry))
+	fmt.Println(t.Choose(nil, t.Const("true"), nil, retry) == nil)
+	// Output:
+	// true
+	// true
+}
+
+// What type an interface holds, and which bits are set, are told by comparing.
+func ExampleTable_Type() {
+	t := lockset.NewTable()
+	fmt.Println(t.Type(t.Iface("p.conn", t.Param(0))), t.And(t.Const("6"), t.Const("3")))
+	f, _ := t.Assume(nil, t.Equal(t.Type(t.Param(0)), t.Const("p.conn")), true)
+	fmt.Println(t.Truth(f, t.Equal(t.Type(t.Param(0)), t.Const("p.file"))))
+	fmt.Println(t.IsNil(f, t.Param(0)), t.NonNil(f, t.Param(0)))
+	// Output:
+	// const.p.conn const.2
+	// false true
+	// false true
+}
+
 func ExampleTable_Deref() {
 	t := lockset.NewTable()
 	p := t.Alloc(7)

@@ -85,8 +85,18 @@ func (t *Table) equal(f Facts, a, b *Value) (value, known bool) {
 		case OpPrev:
 			return t.equal(f, a.Args[0], b)
 		}
+		for _, e := range f { // what has a type is not nil
+			if c := e.Cond; e.True && c.Op == OpCmp && c.Aux == "==" && c.Args[0].isTypeOf(a) {
+				return false, true
+			}
+		}
 	}
 	if b.Op == OpConst {
+		if a.Op == OpSum && a.Aux == dynamicType {
+			if isNil, ok := t.decide(f, t.Equal(a.Args[0], t.Nil)); ok && isNil {
+				return false, true
+			}
+		}
 		if a.Op == OpZero {
 			return b.Aux == "0" || b.Aux == `""` || b.Aux == "false", true
 		}
@@ -120,6 +130,11 @@ func (t *Table) Assume(f Facts, c *Value, value bool) (Facts, bool) {
 	if c.Op == OpOr && value {
 		if only := t.open(f, c); only != nil {
 			return t.Assume(f, only, true)
+		}
+	}
+	if c.Op == OpOr && !value {
+		if g, ok := t.none(f, c.Args); ok {
+			return g, true
 		}
 	}
 	i, _ := f.find(c)

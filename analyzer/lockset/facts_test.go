@@ -188,19 +188,66 @@ func TestEitherHoldsOnBothPaths(t *testing.T) {
 	require.Greater(t, told, rounds/50, "alternatives")
 }
 
+// What Choose returns is as true as the one value where the one path is taken, and
+// as the other where the other one is.
+func TestChooseIsEither(t *testing.T) {
+	g := newGen(24)
+	const conds = 5
+	var told int
+	value := func() *lockset.Value {
+		switch g.IntN(4) {
+		case 0:
+			return g.t.Const("true")
+		case 1:
+			return g.t.Const("false")
+		case 2:
+			return g.t.Not(g.t.Param(g.IntN(conds)))
+		}
+		return g.t.Param(g.IntN(conds))
+	}
+	for range 4 * rounds {
+		facts := func() (f lockset.Facts) {
+			for range 1 + g.IntN(3) {
+				c := g.t.Param(g.IntN(conds))
+				if g.IntN(3) == 0 {
+					c = g.t.Or(c, g.t.Param(g.IntN(conds)))
+				}
+				f, _ = g.t.Assume(f, c, g.IntN(2) == 0)
+			}
+			return f
+		}
+		a, b, x, y := facts(), facts(), value(), value()
+		c := g.t.Choose(a, x, b, y)
+		if c == nil {
+			continue
+		}
+		told++
+		for world := range 1 << conds {
+			if on(a, world) {
+				require.Equal(t, is(x, world), is(c, world), "%v: %v, %v: %v; %v in %b", a, x, b, y, c, world)
+			}
+			if on(b, world) {
+				require.Equal(t, is(y, world), is(c, world), "%v: %v, %v: %v; %v in %b", a, x, b, y, c, world)
+			}
+		}
+	}
+	require.Greater(t, told, rounds/2)
+}
+
 // on reports whether f holds in a world, whose bits say which parameters are true.
 func on(f lockset.Facts, world int) bool {
-	var is func(c *lockset.Value) bool
-	is = func(c *lockset.Value) bool {
-		switch c.Op {
-		case lockset.OpNot:
-			return !is(c.Args[0])
-		case lockset.OpOr:
-			return slices.ContainsFunc(c.Args, is)
-		case lockset.OpConst:
-			return c.Aux == "true"
-		}
-		return world>>c.N&1 == 1
+	return !slices.ContainsFunc(f, func(e lockset.Fact) bool { return is(e.Cond, world) != e.True })
+}
+
+// is reports whether c holds in a world.
+func is(c *lockset.Value, world int) bool {
+	switch c.Op {
+	case lockset.OpNot:
+		return !is(c.Args[0], world)
+	case lockset.OpOr:
+		return slices.ContainsFunc(c.Args, func(c *lockset.Value) bool { return is(c, world) })
+	case lockset.OpConst:
+		return c.Aux == "true"
 	}
-	return !slices.ContainsFunc(f, func(e lockset.Fact) bool { return is(e.Cond) != e.True })
+	return world>>c.N&1 == 1
 }

@@ -199,6 +199,39 @@ func (t *Table) Tuple(vs ...*Value) *Value { return t.intern(OpTuple, "", 0, vs.
 // Sum returns a value that is derived from others in the way that how names.
 func (t *Table) Sum(how string, vs ...*Value) *Value { return t.intern(OpSum, how, 0, vs...) }
 
+// Type returns the dynamic type of x, an interface, as something to be compared
+// with the constants that name types.
+func (t *Table) Type(x *Value) *Value {
+	switch {
+	case x.Op == OpIface && x.Aux != "":
+		return t.Const(x.Aux)
+	case x.Op == OpNil || x.Op == OpZero:
+		return t.Const("nil")
+	}
+	return t.Sum(dynamicType, x)
+}
+
+const dynamicType = "type"
+
+// isTypeOf reports whether v is the dynamic type of x.
+func (v *Value) isTypeOf(x *Value) bool {
+	return v.Op == OpSum && v.Aux == dynamicType && v.Args[0] == x
+}
+
+// And returns the bits that x and y have in common.
+func (t *Table) And(x, y *Value) *Value {
+	if x.Op == OpConst && y.Op == OpConst {
+		a, err1 := strconv.ParseInt(x.Aux, 10, 64)
+		b, err2 := strconv.ParseInt(y.Aux, 10, 64)
+		if err1 == nil && err2 == nil {
+			return t.Const(strconv.FormatInt(a&b, 10))
+		}
+	}
+	return t.Sum(commonBits, x, y)
+}
+
+const commonBits = "&"
+
 // Elem returns the element of x at index i.
 func (t *Table) Elem(x, i *Value) *Value {
 	if x.Op == OpUnknown {
@@ -457,8 +490,13 @@ func (t *Table) Rebuild(v *Value, args []*Value) *Value {
 	case OpPrev:
 		return t.Prev(args[0])
 	case OpSum:
-		if v.Aux == whole && len(args) == 1 {
+		switch {
+		case v.Aux == whole && len(args) == 1:
 			return t.Whole(args[0])
+		case v.Aux == dynamicType:
+			return t.Type(args[0])
+		case v.Aux == commonBits:
+			return t.And(args[0], args[1])
 		}
 	case OpNot:
 		return t.Not(args[0])
