@@ -201,10 +201,12 @@ func (a *unit) calleeOfValue(v *lockset.Value, args []*lockset.Value) (callee, b
 
 // shortKey makes a name for people of a function key.
 func shortKey(key string) string {
-	if outer, _, closure := strings.Cut(key, "$"); closure {
-		return "func literal in " + path.Base(outer)
+	outer, of, inner := strings.Cut(key, "$")
+	name := strings.Trim(strings.Replace(path.Base(outer), ")", "", 1), "(*")
+	if inner && of != "bound" && of != "thunk" {
+		return "func literal in " + name
 	}
-	return path.Base(key)
+	return name
 }
 
 // methodOf returns the method that a call on a value of a known type runs.

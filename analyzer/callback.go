@@ -59,6 +59,10 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		}
 		return callback{passed: passed}
 	}
+	if fs, ok := x.a.flow.inTable(d.fn); ok && len(fs.vals) > 0 {
+		known := *ev
+		known.fallback, ev = fs.vals, &known
+	}
 	if inVariable(d.fn) && len(ev.fallback) == 0 {
 		free := inner.view()
 		free.held = nil // it is for this function to have the obligation
@@ -87,6 +91,7 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 // returns those that leave something behind.
 func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets []callee, all bool) callback {
 	out := callback{all: all}
+	judged := ev.judged
 	if all {
 		x.innerFirst(targets)
 	}
@@ -110,6 +115,12 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 		if slices.Contains(ev.told, t.key) {
 			ev, at = ev.asJudged(), inner.view()
 			at.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].inCallee })
+		} else if len(x.a.imports.settled) > 0 { // of some locks, somebody has told before
+			at = inner.view()
+			at.held = inner.held.Without(func(l lockset.Lock) bool {
+				acq := x.acqs[l.Site]
+				return acq.inCallee && x.a.imports.settled[settledKey(ev.target, t.key, l.Class, acq.chain.last().pos)]
+			})
 		}
 		if len(sum.events) > 0 {
 			found.nested = x.once(x.targetKey(at, cs, ev, t), cs, c, ev, func() []callback {
@@ -122,7 +133,7 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 				return nested
 			})
 		}
-		if len(x.a.imports.duties) > 0 {
+		if len(x.a.imports.duties) > 0 && !judged { // else it is for who knows what the callee holds to settle that
 			x.a.settledHere[settling{ev.target, t.key, ""}] = true
 			for h := ev.chain; h != nil; h = h.next {
 				x.a.settledHere[settling{ev.target, t.key, h.pos}] = true

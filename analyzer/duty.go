@@ -114,11 +114,8 @@ func (a *unit) settle(res *Result, own *Fact) {
 		for _, m := range a.offers() {
 			for _, d := range byTarget[m.target] {
 				a.meet(d, m)
-				if settled[d.key()+">"+m.callee.key] || a.settledBy(d, m) {
-					continue
-				}
-				if a.clash(res, d, m) {
-					settled[d.key()+">"+m.callee.key] = true
+				if !a.settledBy(d, m) {
+					a.clash(res, d, m, settled)
 				}
 			}
 		}
@@ -143,9 +140,7 @@ func (a *unit) settle(res *Result, own *Fact) {
 				continue
 			}
 			a.meet(d, at)
-			if !settled[d.key()+">"+o.Key] && a.clash(res, d, at) {
-				settled[d.key()+">"+o.Key] = true
-			}
+			a.clash(res, d, at, settled)
 		}
 	}
 	own.Settled = sortedKeys(settled)
@@ -418,11 +413,19 @@ func fieldAt(fn *ssa.Function, path *lockset.Value) *types.Var {
 	return nil
 }
 
-// clash reports what an offer would take under the locks of an obligation.
-func (a *unit) clash(res *Result, d DutyFact, o offer) bool {
+// settledKey names an obligation that has been settled: what is called by which
+// way, under a lock of which class that was taken where. Functions that hold the
+// lock for others to call on their behalf have one obligation together.
+func settledKey(target, callee, class, heldAt string) string {
+	return target + ">" + callee + "|" + class + "@" + heldAt
+}
+
+// clash reports what an offer would take under the locks of an obligation, unless
+// that has been settled, and settles it.
+func (a *unit) clash(res *Result, d DutyFact, o offer, settled map[string]bool) {
 	sum := a.offered(o.callee)
 	if sum == nil {
-		return false
+		return
 	}
 	order := a.order()
 	for _, ev := range sum.events {
@@ -434,14 +437,18 @@ func (a *unit) clash(res *Result, d DutyFact, o offer) bool {
 			if same && !a.orderedClass(ev.class) || !same && !order.Before(ev.class, h.Class) {
 				continue
 			}
+			key := settledKey(d.Target, o.callee.key, h.Class, h.Pos)
+			if settled[key] {
+				return
+			}
+			settled[key] = true
 			res.Duties = append(res.Duties, Duty{
 				Range: o.at, Func: o.fn, Name: o.callee.name, Want: Lock{Class: ev.class, Mode: ev.mode}, Chain: hops(ev.chain),
 				Held: Lock{Class: h.Class, Mode: lockmodel.Mode(h.Mode)}, HeldAt: h.Pos, Caller: d.Caller, Call: d.Call, Relation: lockset.Unordered,
 			})
-			return true
+			return
 		}
 	}
-	return false
 }
 
 // meet notes the edges that an offer adds to the order of inferred classes: what

@@ -44,7 +44,10 @@ func (x *exec) dynamicCall(s *state, cs callSite, d dynamic, flow func() flowSet
 		s.calls(x.emitCall(s, cs, d, s.held, nil))
 		return []*state{s}
 	}
-	fs := flow()
+	fs, ok := x.a.flow.inTable(d.fn)
+	if !ok {
+		fs = flow()
+	}
 	targets := x.targets(d, fs.vals)
 	if rooted && len(targets) == 0 {
 		s.calls(x.emitCall(s, cs, d, s.held, nil))

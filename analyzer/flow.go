@@ -30,6 +30,9 @@ type flow struct {
 	fields  map[*types.Var][]ssa.Value  // stored in a field
 	globals map[*ssa.Global][]ssa.Value // stored in a package variable
 	elems   map[any][]ssa.Value         // stored in an element of a container: by field, variable or defining value
+	cells   map[any][]cell              // stored in a field of an element, by container as well
+	copies  map[any][]ssa.Value         // containers whose elements are copied to another one, by that
+	tables  map[*lockset.Value]*ssa.Global
 	calls   map[*ssa.Function][]*ssa.CallCommon
 	binds   map[*ssa.Function][]*ssa.MakeClosure
 	makes   []*ssa.MakeInterface
@@ -47,6 +50,9 @@ func (f *flow) index() {
 	f.fields = map[*types.Var][]ssa.Value{}
 	f.globals = map[*ssa.Global][]ssa.Value{}
 	f.elems = map[any][]ssa.Value{}
+	f.cells = map[any][]cell{}
+	f.copies = map[any][]ssa.Value{}
+	f.tables = map[*lockset.Value]*ssa.Global{}
 	f.calls = map[*ssa.Function][]*ssa.CallCommon{}
 	f.binds = map[*ssa.Function][]*ssa.MakeClosure{}
 	f.taken = map[*ssa.Function]bool{}
@@ -55,6 +61,11 @@ func (f *flow) index() {
 			for _, instr := range b.Instrs {
 				f.note(instr)
 			}
+		}
+	}
+	for _, m := range f.a.ssaPkg.Members {
+		if g, ok := m.(*ssa.Global); ok {
+			f.tables[f.a.global(g)] = g
 		}
 	}
 }
@@ -66,6 +77,11 @@ func (f *flow) note(instr ssa.Instruction) {
 		case *ssa.FieldAddr:
 			v := fieldVarOf(addr.X.Type(), addr.Field)
 			f.fields[v] = append(f.fields[v], instr.Val)
+			if at, ok := addr.X.(*ssa.IndexAddr); ok {
+				for _, k := range f.containerKeys(at.X, nil) {
+					f.cells[k] = append(f.cells[k], cell{v, instr.Val})
+				}
+			}
 		case *ssa.Global:
 			f.globals[addr] = append(f.globals[addr], instr.Val)
 		case *ssa.IndexAddr:
@@ -92,6 +108,11 @@ func (f *flow) note(instr ssa.Instruction) {
 			}
 			f.calls[fn] = append(f.calls[fn], c.Common())
 			callee = c.Common().Value
+			if fn.String() == "maps.Copy" {
+				for _, k := range f.containerKeys(c.Common().Args[0], nil) {
+					f.copies[k] = append(f.copies[k], c.Common().Args[1])
+				}
+			}
 		}
 	}
 	for _, op := range instr.Operands(nil) {
@@ -117,6 +138,12 @@ func (f *flow) putElem(container, v ssa.Value) {
 	for _, k := range f.containerKeys(container, nil) {
 		f.elems[k] = append(f.elems[k], v)
 	}
+}
+
+// A cell is a field of an element of a container, and what is stored there.
+type cell struct {
+	field *types.Var
+	val   ssa.Value
 }
 
 // containerKeys names the places that a container is known by: where its
@@ -172,7 +199,12 @@ func (f *flow) bindings(v *ssa.FreeVar) []ssa.Value {
 	fn := v.Parent()
 	i := slices.Index(fn.FreeVars, v)
 	var out []ssa.Value
-	if fn.Parent() != nil {
+	if fn.Parent() == nil { // a method value: all of those of one method are one function
+		f.index()
+		for _, mc := range f.binds[fn] {
+			out = append(out, mc.Bindings[i])
+		}
+	} else {
 		for _, b := range fn.Parent().Blocks {
 			for _, instr := range b.Instrs {
 				if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
@@ -544,23 +576,35 @@ func (s *search) elements(c ssa.Value) {
 		return
 	}
 	s.seen[key] = true
-	keys := s.f.containerKeys(c, nil)
+	if !s.container(s.f.containerKeys(c, nil), s.origin, s.elements) {
+		s.complete = false
+	}
+}
+
+// container walks back from the elements of a container that is known by keys:
+// each is called for what is put there, and all for the containers of which all
+// elements are. It reports whether there is any.
+func (s *search) container(keys []any, each, all func(ssa.Value)) bool {
 	found := false
 	for _, k := range keys {
 		for _, v := range s.f.elems[k] {
 			found = true
-			s.origin(v)
+			each(v)
+		}
+		for _, v := range s.f.copies[k] {
+			found = true
+			all(v)
 		}
 		switch k := k.(type) {
 		case *types.Var:
 			for _, v := range s.f.fields[k] {
 				found = true
-				s.elements(v)
+				all(v)
 			}
 		case *ssa.Global:
 			for _, v := range s.f.globals[k] {
 				found = true
-				s.elements(v)
+				all(v)
 			}
 			if k.Object() != nil && k.Object().Exported() {
 				s.complete = false
@@ -569,25 +613,129 @@ func (s *search) elements(c ssa.Value) {
 			for _, r := range *k.Referrers() {
 				if st, ok := r.(*ssa.Store); ok && st.Addr == k {
 					found = true
-					s.elements(st.Val)
+					all(st.Val)
 				}
 			}
 		case *ssa.Parameter:
-			s.parameter(k, func(arg ssa.Value) { found = true; s.elements(arg) })
+			s.parameter(k, func(arg ssa.Value) { found = true; all(arg) })
 		case *ssa.Call:
-			if bi, ok := k.Call.Value.(*ssa.Builtin); ok && bi.Name() == "append" {
-				for _, a := range k.Call.Args {
-					found = true
-					s.elements(a)
-				}
+			for _, a := range gathers(k) {
+				found = true
+				all(a)
 			}
 		case *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan, *ssa.Const:
 			found = true
 		case *ssa.Lookup:
-			s.elements(k.X)
+			all(k.X)
 		}
 	}
-	if !found {
-		s.complete = false
+	return found
+}
+
+// gathers returns the arguments of a call whose result has their elements.
+func gathers(c *ssa.Call) []ssa.Value {
+	if bi, ok := c.Call.Value.(*ssa.Builtin); ok {
+		if bi.Name() == "append" {
+			return c.Call.Args
+		}
+		return nil
 	}
+	fn := c.Call.StaticCallee()
+	if fn == nil {
+		return nil
+	}
+	if o := fn.Origin(); o != nil {
+		fn = o
+	}
+	name := fn.String()
+	if orders[name] == keeps || orders[name] == sorted || gathered[name] {
+		return c.Call.Args[:1]
+	}
+	return nil
+}
+
+// # Tables
+//
+// A package may have several tables of handlers, of one type. Where the path
+// knows which of them a function comes from, only those in that table count.
+
+// inTable returns the functions that v may be, which lies in an element of a
+// variable of this package, or in a field of one; false if v is something else,
+// or was put there in a way that is not followed.
+func (f *flow) inTable(v *lockset.Value) (flowSet, bool) {
+	el, field := v, ""
+	if v.Op == lockset.OpField {
+		el, field = v.Args[0], v.Aux
+	}
+	if el.Op != lockset.OpElem || el.Args[0].Op != lockset.OpGlobal {
+		return flowSet{}, false
+	}
+	f.index()
+	g := f.tables[el.Args[0]]
+	if g == nil {
+		return flowSet{}, false
+	}
+	s := f.search()
+	followed := true
+	each := s.origin
+	if field != "" {
+		each = func(v ssa.Value) { followed = s.fieldOf(v, field) && followed }
+	}
+	done := map[ssa.Value]bool{}
+	var all func(c ssa.Value)
+	walk := func(keys []any) {
+		found := s.container(keys, each, all)
+		for _, k := range keys {
+			for _, c := range f.cells[k] {
+				if field != "" && f.a.fieldName(c.field) == field {
+					s.origin(c.val)
+				}
+				found = true
+			}
+		}
+		followed = followed && found
+	}
+	all = func(c ssa.Value) {
+		if !done[c] {
+			done[c] = true
+			walk(f.containerKeys(c, nil))
+		}
+	}
+	walk([]any{g})
+	return s.set(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc }), followed
+}
+
+// fieldOf walks back from a field of an element that was made where it was put
+// into its container. It reports whether it was.
+func (s *search) fieldOf(v ssa.Value, field string) bool {
+	if load, ok := v.(*ssa.UnOp); ok {
+		v = load.X
+	}
+	alloc, ok := v.(*ssa.Alloc)
+	if !ok {
+		return false
+	}
+	for _, r := range *alloc.Referrers() {
+		switch r := r.(type) {
+		case *ssa.FieldAddr:
+			if s.f.a.fieldName(fieldVarOf(r.X.Type(), r.Field)) != field {
+				continue
+			}
+			for _, st := range *r.Referrers() {
+				store, ok := st.(*ssa.Store)
+				if !ok || store.Addr != r {
+					return false
+				}
+				s.origin(store.Val)
+			}
+		case *ssa.UnOp, *ssa.MapUpdate, *ssa.DebugRef:
+		case *ssa.Store:
+			if r.Addr == alloc {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }

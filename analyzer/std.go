@@ -179,6 +179,17 @@ var orders = map[string]orderOp{
 // of their elements.
 var sortSlices = map[string]bool{"sort.StringSlice": true, "sort.IntSlice": true, "sort.Float64Slice": true}
 
+// gathered lists the functions whose result has the elements of their first
+// argument, besides those that keep or sort them.
+var gathered = map[string]bool{
+	"maps.Clone":     true,
+	"slices.Collect": true,
+	"slices.Values":  true,
+	"maps.Values":    true,
+	"maps.Collect":   true,
+	"maps.All":       true,
+}
+
 // iterators lists the functions that return an iterator over the elements of
 // their first argument, by what they yield: "v" the element, "kv" its index or
 // key and the element, "k" the key; "down" the last one first.
