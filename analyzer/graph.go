@@ -281,8 +281,13 @@ func (a *unit) looseClosure(f *ssa.Function) bool {
 			for _, op := range instr.Operands(nil) {
 				v := *op
 				if mc, ok := v.(*ssa.MakeClosure); ok && mc.Fn == f || v == ssa.Value(f) {
-					switch instr.(type) {
-					case *ssa.Call, *ssa.Defer:
+					switch instr := instr.(type) {
+					case *ssa.Call:
+						if isKept(&instr.Call) {
+							return true
+						}
+						used = true
+					case *ssa.Defer:
 						used = true
 					case *ssa.MakeClosure, *ssa.ChangeType:
 					default:
@@ -293,6 +298,13 @@ func (a *unit) looseClosure(f *ssa.Function) bool {
 		}
 	}
 	return !used
+}
+
+// isKept reports whether a call is one of a function that runs what it is given
+// later, on a goroutine that nobody waits for.
+func isKept(c *ssa.CallCommon) bool {
+	fn := c.StaticCallee()
+	return fn != nil && fn.Pkg != nil && (startsLater[fn.String()] || runsLater[fn.String()] && !groupStarts[fn.String()])
 }
 
 // isHandler reports whether f is a root only because it is put into a table, a

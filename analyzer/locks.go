@@ -315,6 +315,8 @@ func (x *exec) outcome(s *state, cs callSite, taken []lockset.Lock, fails bool) 
 	fail := s.clone()
 	failVals := make([]*lockset.Value, res.Len())
 	canFail := fails && res.Len() > 0
+	var noError *lockset.Value
+	tells := false // a bool whether it was taken
 	for i := range res.Len() {
 		v := x.t.Site(n, "r"+itoa(i))
 		if res.Len() == 1 {
@@ -328,10 +330,11 @@ func (x *exec) outcome(s *state, cs callSite, taken []lockset.Lock, fails bool) 
 			failVals[i] = x.t.Nil
 		case isError(res.At(i).Type()):
 			canFail = true
-			s.facts, _ = x.t.Assume(s.facts, x.t.Equal(v, x.t.Nil), true)
-			fail.facts, _ = x.t.Assume(fail.facts, x.t.Equal(v, x.t.Nil), false)
+			noError = x.t.Equal(v, x.t.Nil)
+			s.facts, _ = x.t.Assume(s.facts, noError, true)
+			fail.facts, _ = x.t.Assume(fail.facts, noError, false)
 		case isBool(res.At(i).Type()):
-			canFail = true
+			canFail, tells = true, true
 			s.facts, _ = x.t.Assume(s.facts, v, true)
 			fail.facts, _ = x.t.Assume(fail.facts, v, false)
 		}
@@ -345,10 +348,17 @@ func (x *exec) outcome(s *state, cs callSite, taken []lockset.Lock, fails bool) 
 		return []*state{s}
 	}
 	x.setResults(fail, cs, failVals)
-	if barred {
-		return []*state{fail}
+	failed := []*state{fail}
+	if tells && noError != nil { // it was not taken, which is no error
+		other := fail.clone()
+		other.facts = other.facts.Keep(func(f lockset.Fact) bool { return f.Cond != noError })
+		other.facts, _ = x.t.Assume(other.facts, noError, true)
+		failed = append(failed, other)
 	}
-	return []*state{s, fail}
+	if barred {
+		return failed
+	}
+	return append([]*state{s}, failed...)
 }
 
 // barred reports whether the attempt to take l fails because this thread has

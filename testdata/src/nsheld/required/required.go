@@ -1,4 +1,6 @@
 // Package required calls functions that say what must be held.
+//
+//lockvet:class lease
 package required
 
 import (
