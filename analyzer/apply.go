@@ -555,7 +555,7 @@ func (x *exec) frees(s *state, f freed, l lockset.Lock) bool {
 		return false
 	}
 	if f.guard != nil {
-		return l.Guard != nil && x.guards(s, f.guard, l.Guard) || l.Via != nil && l.Via == f.guard
+		return l.Guard != nil && x.guards(s, f.guard, l.Guard) || l.Via != nil && l.Via == f.guard || l.Is(lockset.Plain) && l.Key == f.guard
 	}
 	if f.key == nil {
 		return f.class != "" // all that the thread holds of it

@@ -17,7 +17,8 @@ type guardField struct {
 }
 
 // guardClasses returns the classes whose locks a value of type t guards: it
-// has a method that releases them, and none that takes them.
+// has a method that releases them, and none that takes them. Who has the mutex
+// itself is no guard of it.
 func (a *unit) guardClasses(t types.Type) []string {
 	if c, ok := a.guardTypes[t]; ok {
 		return c
@@ -48,9 +49,23 @@ func (a *unit) guardClasses(t types.Type) []string {
 		}
 	}
 	slices.Sort(gives)
-	out := slices.DeleteFunc(slices.Compact(gives), func(c string) bool { return slices.Contains(takes, c) })
+	out := slices.DeleteFunc(slices.Compact(gives), func(c string) bool { return slices.Contains(takes, c) || a.hasLock(t, c) })
 	a.guardTypes[t] = out
 	return out
+}
+
+// hasLock reports whether a field of the struct behind t is a lock of the class.
+func (a *unit) hasLock(t types.Type, class string) bool {
+	st, ok := deref(t).Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range st.Fields() {
+		if l := a.fieldLock(f); l != nil && l.Class == class {
+			return true
+		}
+	}
+	return false
 }
 
 // guardFields returns the fields of the struct behind t that are guards.
