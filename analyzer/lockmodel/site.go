@@ -183,12 +183,13 @@ type codeLines struct {
 	code    []int        // lines that hold code, sorted
 	ignores map[int]bool // lines on which an ignore stands
 	others  map[int]bool // lines on which another directive stands
+	prose   map[int]bool // lines on which another comment stands
 }
 
 // findLines finds the lines of f that hold code, that is, begin or end a piece
 // of syntax, and those that hold directives.
 func (c *collector) findLines(f *ast.File) *codeLines {
-	l := &codeLines{ignores: map[int]bool{}, others: map[int]bool{}}
+	l := &codeLines{ignores: map[int]bool{}, others: map[int]bool{}, prose: map[int]bool{}}
 	line := func(pos token.Pos) int { return c.position(pos).Line }
 	l.code = append(l.code, line(f.Package))
 	ast.Inspect(f, func(n ast.Node) bool {
@@ -209,7 +210,9 @@ func (c *collector) findLines(f *ast.File) *codeLines {
 	for _, group := range f.Comments {
 		for _, comment := range group.List {
 			if rest, ok := strings.CutPrefix(comment.Text, Prefix); !ok {
-				continue
+				for n := line(comment.Pos()); n <= line(comment.End()); n++ {
+					l.prose[n] = true
+				}
 			} else if strings.HasPrefix(rest, verbIgnore) {
 				l.ignores[line(comment.Pos())] = true
 			} else {
@@ -222,7 +225,8 @@ func (c *collector) findLines(f *ast.File) *codeLines {
 
 // covers returns the lines that an ignore on the given line silences: its own,
 // and if it stands alone there, what it stands above. Ignores that stand above
-// one another all speak of the code below the last.
+// one another all speak of the code below the last. Other comments may stand in
+// between, and an empty line may not.
 func (l *codeLines) covers(line int) []int {
 	out := []int{line}
 	if _, ok := slices.BinarySearch(l.code, line); ok || len(l.code) == 0 {
@@ -233,8 +237,11 @@ func (l *codeLines) covers(line int) []int {
 		if code || l.others[next] {
 			return append(out, next)
 		}
-		if l.ignores[next] {
+		switch {
+		case l.ignores[next]:
 			out = append(out, next)
+		case !l.prose[next]:
+			return out
 		}
 	}
 	return out

@@ -91,6 +91,26 @@ func TooFar(s *locks.Session, a, b string) {
 	defer second.Unlock()
 }
 
+// Apart stands above an empty line.
+func Apart(s *locks.Session, a, b string) {
+	first := s.Lock(a)
+	defer first.Unlock()
+	//lockvet:ignore users-unordered -- runs alone // want `^stale-ignore: .*users-unordered`
+
+	second := s.Lock(b) // want `users-unordered: acquiring namespace lock of b`
+	defer second.Unlock()
+}
+
+// Commented stands above a comment.
+func Commented(s *locks.Session, a, b string) {
+	first := s.Lock(a)
+	defer first.Unlock()
+	//lockvet:ignore users-unordered -- runs alone
+	// The second one comes last.
+	second := s.Lock(b)
+	defer second.Unlock()
+}
+
 // Silenced silences the leak of its line, and nothing of the next.
 func Silenced(s *locks.Session, id, user string) {
 	mb := s.Open(id)   //lockvet:ignore leak -- closed when the process ends
