@@ -752,8 +752,18 @@ func (x *exec) writeBack(s *state, place, val *lockset.Value) {
 		x.store(s, place, val)
 	case lockset.OpField, lockset.OpDeref, lockset.OpGlobal:
 		x.keepCopies(s, place, nil)
+		s.regained(place, val)
 		s.put(place, val)
 	}
+}
+
+// regained forgets what the function was given in a place where a guard is put
+// that it has taken itself.
+func (s *state) regained(place, val *lockset.Value) {
+	if place.Op != lockset.OpField || !slices.ContainsFunc(s.held, func(l lockset.Lock) bool { return l.Guard == val && !l.Is(lockset.Given) }) {
+		return
+	}
+	s.held = s.held.Without(func(l lockset.Lock) bool { return l.Guard == place && l.Is(lockset.Given) })
 }
 
 // setResults gives the call its results.

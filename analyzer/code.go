@@ -24,7 +24,8 @@ type code struct {
 	ends     [][]lastUse           // by block: of the values that it alone uses, in order
 	hard     bits                  // values that matter to a lock
 	cells    bits                  // of those, the variables that closures share and that hold a key or a mode
-	slots    map[string]bool       // the fields that hold a key and are written to, by their names in values; "" for elements
+	slots    map[string]bool       // the fields that hold a key, by their names in values: see slot
+	swaps    map[string]bool       // the fields of which two are exchanged
 	recovers bool                  // a deferred call may recover
 	structs  map[int]*types.Struct // by number: of the allocations of a struct
 	copies   map[int]*types.Struct // by number: of the structs that are read from somewhere
@@ -366,7 +367,7 @@ func (c *code) keepLive(b *ssa.BasicBlock, s *state) {
 func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 	c.hard, c.cells = newBits(n), newBits(n)
 	seen := newBits(n)
-	read, written, moved := make(map[string]bool), make(map[string]bool), make(map[[2]string]bool)
+	moved := make(map[[2]string]bool)
 	var back func(v ssa.Value)
 	var ops [16]*ssa.Value
 	back = func(v ssa.Value) {
@@ -380,10 +381,10 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 		if cell, ok := v.(*ssa.Alloc); ok && isKeyOrMode(deref(cell.Type())) {
 			c.cells.set(c.num[v])
 		}
-		if name, ok := a.slot(v); ok {
-			read[name] = true
+		if name, ok := a.slot(v); ok && (isKey(deref(v.Type())) || isStruct(deref(v.Type()))) {
+			addTo(&c.slots, name)
 		}
-		if _, ok := v.(*ssa.Call); ok {
+		if call, ok := v.(*ssa.Call); ok && !isGetter(call) {
 			return
 		}
 		for _, op := range instr.Operands(ops[:0:0]) {
@@ -408,12 +409,10 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 				if a.mayLead(instr.Val.Type()) {
 					back(instr.Val)
 				}
-				if name, ok := a.slot(instr.Addr); !ok {
-				} else if t := instr.Val.Type(); isKey(t) || isStruct(t) {
-					written[name] = true
-				} else if load, ok := instr.Val.(*ssa.UnOp); ok {
-					if from, ok := a.slot(load.X); ok {
-						moved[[2]string{name, from}] = true
+				if load, ok := instr.Val.(*ssa.UnOp); ok {
+					from, ok1 := a.slot(load.X)
+					if to, ok2 := a.slot(instr.Addr); ok1 && ok2 {
+						moved[[2]string{to, from}] = true
 					}
 				}
 			case *ssa.MapUpdate:
@@ -430,32 +429,44 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 		}
 	}
 	for m := range moved {
-		if moved[[2]string{m[1], m[0]}] { // the two are exchanged
-			written[m[0]] = true
-		}
-	}
-	for name := range read {
-		if written[name] {
-			if c.slots == nil {
-				c.slots = make(map[string]bool)
-			}
-			c.slots[name] = true
+		if moved[[2]string{m[1], m[0]}] {
+			addTo(&c.swaps, m[0])
 		}
 	}
 }
 
+func addTo(set *map[string]bool, name string) {
+	if *set == nil {
+		*set = make(map[string]bool)
+	}
+	(*set)[name] = true
+}
+
+// isGetter reports whether a call is of a function of one statement that returns
+// a key, which may be part of what it is given.
+func isGetter(call *ssa.Call) bool {
+	fn := call.Call.StaticCallee()
+	return fn != nil && len(fn.Blocks) == 1 && isKey(call.Type())
+}
+
 // slot returns the name of the field that v is the address of, "" of an element
-// with a constant index. Where two paths leave different keys there, they are
-// told apart, and where they leave other values, if the two are exchanged.
+// with a constant index, ofParam of what the caller has. Where two paths leave
+// different keys there, they are told apart, and where they leave other values,
+// if the two are exchanged.
 func (a *unit) slot(v ssa.Value) (name string, ok bool) {
 	switch v := v.(type) {
 	case *ssa.FieldAddr:
 		return a.fieldName(fieldVarOf(v.X.Type(), v.Field)), true
 	case *ssa.IndexAddr:
 		_, ok = v.Index.(*ssa.Const)
+	case *ssa.Parameter:
+		return ofParam, true
 	}
 	return "", ok
 }
+
+// ofParam is the name of what a parameter points to, among slots.
+const ofParam = "*"
 
 // mayLead reports whether a value of type t may lead to a lock: to a guard, or
 // to a function or an interface that takes one.
@@ -487,12 +498,28 @@ func (c *code) isHard(n int) bool { return c.hard.has(n) }
 // isKeyCell reports whether place is a variable whose content is a key or a
 // mode that a lock depends on, or a field or an element that is a key's.
 func (c *code) isKeyCell(place *lockset.Value) bool {
-	switch {
-	case c.slots == nil:
-	case place.Op == lockset.OpField && c.slots[place.Aux], place.Op == lockset.OpElem && isConst(place.Args[1]) && c.slots[""]:
+	if place.Op == lockset.OpDeref && place.Args[0].Op == lockset.OpAlloc && c.cells.has(place.Args[0].N) {
 		return true
 	}
-	return place.Op == lockset.OpDeref && place.Args[0].Op == lockset.OpAlloc && c.cells.has(place.Args[0].N)
+	return c.slots != nil && inSlot(c.slots, place) || c.isExchanged(place)
+}
+
+// isExchanged reports whether place is one of two whose contents are exchanged.
+func (c *code) isExchanged(place *lockset.Value) bool {
+	return c.swaps != nil && inSlot(c.swaps, place)
+}
+
+// inSlot reports whether place is one of the slots.
+func inSlot(slots map[string]bool, place *lockset.Value) bool {
+	switch place.Op {
+	case lockset.OpField:
+		return slots[place.Aux]
+	case lockset.OpElem:
+		return slots[""] && isConst(place.Args[1])
+	case lockset.OpDeref:
+		return slots[ofParam] && place.Args[0].Op == lockset.OpParam
+	}
+	return false
 }
 
 func isNillable(t types.Type) bool {

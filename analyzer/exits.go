@@ -494,7 +494,7 @@ func (n namer) existing(v *lockset.Value) (*lockset.Value, bool) {
 
 // addExit adds a way out, or widens one that does the same.
 func (x *exec) addExit(e *exit) {
-	key := exitKey(e, x.choices())
+	key := exitKey(e, x.choices(), x.code.isExchanged)
 	if old := x.exits[key]; old != nil {
 		old.guard = x.t.Either(old.guard, e.guard)
 		old.facts = x.t.Either(old.facts, e.facts)
@@ -613,7 +613,7 @@ func telling(r *lockset.Value, choice bool) bool {
 	return true
 }
 
-func exitKey(e *exit, choices []bool) string {
+func exitKey(e *exit, choices []bool, exchanged func(place *lockset.Value) bool) string {
 	var b []byte
 	num := func(v *lockset.Value) {
 		n := 0
@@ -646,7 +646,7 @@ func exitKey(e *exit, choices []bool) string {
 	b = append(b, 0xff, 3)
 	carriers := e.carriers()
 	for _, w := range e.writes {
-		if e.hard(w, carriers) {
+		if e.hard(w, carriers) || w.val.Entry() && exchanged(w.place) {
 			num(w.place)
 			num(w.val)
 		}

@@ -287,6 +287,7 @@ func (x *exec) write(s *state, place, val *lockset.Value, typ types.Type) {
 		val = x.t.Unknown // no lock depends on it
 		x.a.arith[place] = true
 	}
+	s.regained(place, val)
 	s.put(place, val)
 }
 

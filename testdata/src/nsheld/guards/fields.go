@@ -117,3 +117,18 @@ func Use(ctx context.Context, o *nslock.Owner, user string) error {
 	w.End()
 	return nil
 }
+
+// FieldGivenReleased locks and unlocks a desk that somebody else has set up.
+func FieldGivenReleased(d *Desk) {
+	d.lock()
+	d.write()
+	d.unlock()
+	d.write() // want `^not-held: calling Desk.write requires holding namespace lock of d.user exclusively: .*; released on line \d+`
+}
+
+// FieldGivenLocked only unlocks behind.
+func FieldGivenLocked(d *Desk) {
+	d.lock()
+	d.write()
+	d.unlock()
+}

@@ -54,3 +54,50 @@ func MinOfThree(s *locks.Session, a, b, c string) {
 	two(s.Lock(a), s.Lock(b)) // want `^users-unordered: `
 	first.Unlock()
 }
+
+func order(a, b *string) {
+	if *b < *a {
+		*a, *b = *b, *a
+	}
+}
+
+// ByPointers leaves the exchange to a function that is given pointers.
+func ByPointers(s *locks.Session, a, b string) {
+	order(&a, &b)
+	two(s.Lock(a), s.Lock(b))
+}
+
+func disorder(a, b *string) {
+	if *a < *b {
+		*a, *b = *b, *a
+	}
+}
+
+// ByPointersWrong leaves it to one that does it the wrong way round.
+func ByPointersWrong(s *locks.Session, a, b string) {
+	disorder(&a, &b)
+	two(s.Lock(a), s.Lock(b)) // want `^users-unordered: `
+}
+
+func (c *Copy) order() {
+	if c.To.User < c.From.User {
+		c.From, c.To = c.To, c.From
+	}
+}
+
+// ByMethod leaves it to a method.
+func (c *Copy) ByMethod(s *locks.Session) {
+	c.order()
+	two(s.Lock(c.From.User), s.Lock(c.To.User))
+}
+
+// Owner returns who owns the box.
+func (r *Ref) Owner() string { return r.User }
+
+// Getters compares what a method says, and exchanges whom it is asked of.
+func Getters(s *locks.Session, a, b *Ref) {
+	if a.Owner() > b.Owner() {
+		a, b = b, a
+	}
+	two(s.Lock(a.Owner()), s.Lock(b.Owner()))
+}
