@@ -166,3 +166,29 @@ func (p *Page) Written() int {
 	defer p.mu.Unlock()
 	return p.out.Len()
 }
+
+// A Backend has transactions: each keeps its mutex from beginning to end.
+type Backend struct {
+	tx     sync.Mutex
+	lessor *keep.Lessor
+	n      int
+}
+
+// Begin leaves the mutex locked, which the lessor cannot know.
+func (b *Backend) Begin() (end func()) {
+	b.tx.Lock()
+	return b.tx.Unlock
+}
+
+// Begun is Begin, as the lessor has it: Revoke takes its mutex inside. Granted
+// takes it outside.
+func (b *Backend) Begun() { b.lessor.SetBegin(b.Begin) }
+
+// Granted takes the mutex of the transactions inside that of the lessor.
+func (b *Backend) Granted() {
+	b.lessor.Grant(func() {
+		b.tx.Lock()
+		defer b.tx.Unlock()
+		b.n++
+	})
+}

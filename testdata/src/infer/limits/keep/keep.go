@@ -64,3 +64,30 @@ func (p *Printer) Len() int {
 	defer p.mu.Unlock()
 	return p.n
 }
+
+// A Lessor begins transactions that others have given it.
+type Lessor struct {
+	mu    sync.Mutex
+	begin func() (end func())
+	n     int
+}
+
+// SetBegin keeps how a transaction begins.
+func (l *Lessor) SetBegin(begin func() (end func())) { l.begin = begin }
+
+// Revoke takes the mutex inside a transaction.
+func (l *Lessor) Revoke() {
+	end := l.begin()
+	defer end()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n--
+}
+
+// Grant calls put under the mutex.
+func (l *Lessor) Grant(put func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n++
+	put()
+}
