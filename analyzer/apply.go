@@ -432,6 +432,9 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 				chain: chain, freed: x.subFreed(s, cs, ev.freed, sub), keyArg: keyArg}
 			if ev.key != nil {
 				w.keys = []*lockset.Value{sub(ev.key)}
+				if ev.plain && ofNil(w.keys[0]) {
+					break
+				}
 			}
 			if ev.by != nil {
 				w.by = sub(ev.by)
@@ -593,6 +596,9 @@ func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*loc
 	var held []lockset.Lock
 	for i, l := range e.held {
 		for _, l := range x.withClass(s, cs, subLock(l, sub)) {
+			if l.Is(lockset.Plain) && ofNil(l.Key) {
+				continue
+			}
 			if x.isBodyOf(c) && i < len(e.heldIn) {
 				in := e.heldIn[i]
 				l.Site = x.acquisition(in.site, l.Class, in.chain, c.key, in.keys)

@@ -211,11 +211,18 @@ func (x *exec) keyOfTyped(s *state, typed *lockmodel.Lock, ptr *lockset.Value) *
 	return ptr
 }
 
+// ofNil reports whether a mutex lies in an object that is nil. Taking it would
+// panic; and all that are nil are not one lock.
+func ofNil(v *lockset.Value) bool {
+	root := rootOf(v)
+	return root != nil && root.Op == lockset.OpNil
+}
+
 // mutexAt runs a mutex operation on the lock at place. typed is the
 // declaration of the lock's type, if that has one.
 func (x *exec) mutexAt(s *state, cs callSite, op mutexOp, place, ptr *lockset.Value, typed *lockmodel.Lock) ([]*state, bool) {
-	if root := rootOf(ptr); root != nil && root.Op == lockset.OpNil {
-		return []*state{s}, true // it would panic; and all that are nil are not one lock
+	if ofNil(ptr) {
+		return []*state{s}, true
 	}
 	w := wanted{mode: op.mode, try: op.try, plain: true, keys: one(place)}
 	if typed != nil {
