@@ -34,6 +34,7 @@ type unit struct {
 
 	summaries map[*ssa.Function]*summary
 	running   map[*ssa.Function]bool
+	unsolved  map[*ssa.Function][]*ssa.Function // recursive functions that only call what they are given, with those of their group
 	execs     map[*ssa.Function]*exec
 	codes     map[*ssa.Function]*code
 	reads     map[*ssa.Function]bool // while a group is solved: whose summaries the present run has asked for
@@ -88,7 +89,7 @@ type vet struct {
 func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *unit {
 	a := &unit{
 		vet: v, pass: pass, pkg: pass.Pkg, t: lockset.NewTable(), model: model, infer: v.infers(pass), imports: im,
-		local: map[string]*ssa.Function{}, summaries: map[*ssa.Function]*summary{}, running: map[*ssa.Function]bool{},
+		local: map[string]*ssa.Function{}, summaries: map[*ssa.Function]*summary{}, running: map[*ssa.Function]bool{}, unsolved: map[*ssa.Function][]*ssa.Function{},
 		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{}, methods: map[[2]string]*method{},
 		modes:      map[*lockset.Value]map[string]lockmodel.Mode{},
 		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[types.Type][]string{},

@@ -64,8 +64,12 @@ func (x *exec) call(s *state, instr *ssa.Call) []*state {
 }
 
 // givesUp reports whether a call is one of a function that a directive says to
-// give up a lock: it is not taken to panic before it has.
+// give up a lock: it is not taken to panic before it has. A predeclared function
+// is not taken to panic at all.
 func (x *exec) givesUp(c *ssa.CallCommon) bool {
+	if _, ok := c.Value.(*ssa.Builtin); ok {
+		return true
+	}
 	fn := c.StaticCallee()
 	if fn == nil {
 		return false

@@ -100,6 +100,13 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 			case *ssa.MapUpdate:
 				g.dynamic[i] = g.dynamic[i] || callable(instr.Value.Type())
 				g.lockish[i] = g.lockish[i] || a.holdsGuard(instr.Value.Type())
+			case *ssa.Send:
+				g.dynamic[i] = g.dynamic[i] || callable(instr.X.Type())
+				g.lockish[i] = g.lockish[i] || a.holdsGuard(instr.X.Type())
+			case *ssa.Select:
+				for _, st := range instr.States {
+					g.lockish[i] = g.lockish[i] || st.Send != nil && a.holdsGuard(st.Send.Type())
+				}
 			case *ssa.Store:
 				if _, local := instr.Addr.(*ssa.Alloc); !local && f.Synthetic == "" && (callable(instr.Val.Type()) || a.mayBeOurs(instr.Val.Type())) {
 					g.dynamic[i] = true // others will call it
@@ -452,6 +459,12 @@ func (a *unit) summaryOf(f *ssa.Function) *summary {
 	if a.running[f] {
 		return &summary{}
 	}
+	if group := a.unsolved[f]; group != nil {
+		reads := a.reads
+		a.solveGroup(group)
+		a.reads = reads
+		return a.summaries[f]
+	}
 	a.analyse(f)
 	return a.summaries[f]
 }
@@ -496,19 +509,24 @@ func (a *unit) solve() {
 		slices.Sort(comp)
 		slices.Reverse(comp) // later functions tend to be callees
 		var members []*ssa.Function
+		matters := false
 		for _, m := range comp {
-			if g.lockish[m] || g.dynamic[m] && a.dynamicMatters(m) || a.givesKeys(a.funcs[m]) || a.givesTypes(a.funcs[m]) {
+			this := g.lockish[m] || g.dynamic[m] && a.dynamicMatters(m) || a.givesKeys(a.funcs[m]) || a.givesTypes(a.funcs[m])
+			if matters = matters || this; this || g.dynamic[m] {
 				members = append(members, a.funcs[m])
 			}
 		}
-		if len(members) == 0 {
-			continue
-		}
-		if len(comp) == 1 && !slices.Contains(g.succs[comp[0]], comp[0]) {
+		recursive := len(comp) > 1 || slices.Contains(g.succs[comp[0]], comp[0])
+		switch {
+		case matters && recursive:
+			a.solveGroup(members)
+		case matters:
 			a.summaryOf(members[0])
-			continue
+		case recursive:
+			for _, f := range members {
+				a.unsolved[f] = members // until somebody asks
+			}
 		}
-		a.solveGroup(members)
 	}
 }
 

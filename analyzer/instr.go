@@ -16,6 +16,9 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 	if v, ok := instr.(ssa.Value); ok {
 		x.redefine(b, s, x.code.num[v], nil)
 	}
+	if x.code.recovers && panicsItself(instr) && !x.entryOnly(s) {
+		x.mayPanic(s)
+	}
 	switch instr := instr.(type) {
 	case *ssa.Alloc:
 		if place := x.t.Deref(x.eval(s, instr)); place.IsWayOut() {
@@ -114,6 +117,49 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 		return nil
 	}
 	return []*state{s}
+}
+
+// panicsItself reports whether an instruction panics on some values: an index
+// that is out of range, say, or another type than was asserted. That a pointer
+// is nil, or that a loop counts too far, is not expected of any.
+func panicsItself(instr ssa.Instruction) bool {
+	switch instr := instr.(type) {
+	case *ssa.IndexAddr:
+		return !counted(instr.X, instr.Index)
+	case *ssa.Index:
+		return !counted(instr.X, instr.Index)
+	case *ssa.TypeAssert:
+		return !instr.CommaOk
+	case *ssa.BinOp:
+		return (instr.Op == token.QUO || instr.Op == token.REM) && isInteger(instr.Type()) && !isNonZeroConst(instr.Y)
+	}
+	return false
+}
+
+// counted reports whether an index is a constant one of an array, or is counted
+// up or down by a loop.
+func counted(x, index ssa.Value) bool {
+	if step, ok := index.(*ssa.BinOp); ok {
+		index = step.X
+	}
+	switch index.(type) {
+	case *ssa.Phi:
+		return true
+	case *ssa.Const:
+		_, array := deref(x.Type()).Underlying().(*types.Array)
+		return array
+	}
+	return false
+}
+
+func isInteger(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
+}
+
+func isNonZeroConst(v ssa.Value) bool {
+	_, ok := v.(*ssa.Const)
+	return ok && !isZeroConst(v)
 }
 
 // fieldPlace returns the place that a FieldAddr is the address of.

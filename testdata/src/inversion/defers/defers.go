@@ -189,3 +189,35 @@ func Result(s *locks.Session, id, user string) (err error) {
 	mb.Close()
 	return nil
 }
+
+// RecoverIndex recovers from an index that is out of range, and locks while the
+// mailbox is still open.
+func RecoverIndex(s *locks.Session, id, user string, list []int) (n int) {
+	mb := s.Open(id)
+	defer mb.Close()
+	defer func() { // want `^ns-under-mailbox: `
+		if recover() != nil {
+			charge(s, user)
+		}
+	}()
+	n = list[3]
+	return n
+}
+
+// RecoverCounted indexes nothing that is not there.
+func RecoverCounted(s *locks.Session, id, user string, list []int) (n int) {
+	mb := s.Open(id)
+	defer mb.Close()
+	defer func() {
+		if recover() != nil {
+			charge(s, user)
+		}
+	}()
+	for _, m := range list {
+		n += m
+	}
+	for i := 0; i < len(list); i++ {
+		n += list[i]
+	}
+	return n
+}
