@@ -397,12 +397,13 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case ssa.CallInstruction:
-				if a.mattersCall(instr) {
+				matters := a.mattersCall(instr)
+				if matters {
 					back(instr.Common().Value)
-					for _, arg := range instr.Common().Args {
-						if !isError(arg.Type()) {
-							back(arg)
-						}
+				}
+				for _, arg := range instr.Common().Args {
+					if matters && !isError(arg.Type()) || a.locksInside(arg) {
+						back(arg)
 					}
 				}
 			case *ssa.Store:
@@ -467,6 +468,13 @@ func (a *unit) slot(v ssa.Value) (name string, ok bool) {
 
 // ofParam is the name of what a parameter points to, among slots.
 const ofParam = "*"
+
+// locksInside reports whether v is a closure whose function may have to do with
+// locks, so that it counts whoever calls it.
+func (a *unit) locksInside(v ssa.Value) bool {
+	c, ok := v.(*ssa.MakeClosure)
+	return ok && a.matters(c.Fn.(*ssa.Function)) //nolint:forcetypeassert // ssa.MakeClosure says so
+}
 
 // mayLead reports whether a value of type t may lead to a lock: to a guard, or
 // to a function or an interface that takes one.

@@ -4,6 +4,7 @@ package modes
 
 import (
 	"context"
+	"sync"
 
 	"fixtures/locks"
 
@@ -201,4 +202,33 @@ func BesideUnknown(s *locks.Session, user string, names map[string]string) {
 	other := s.Lock(names["a"])
 	defer other.Unlock()
 	s.Write(user)
+}
+
+// Once has its mode from a variable that a closure reads, which is run by a
+// function that nothing is known of.
+func Once(s *locks.Session, user string, write bool, once *sync.Once) {
+	mode := locks.Shared
+	if write {
+		mode = locks.Exclusive
+	}
+	once.Do(func() {
+		ns := s.LockMode(user, mode)
+		defer ns.Unlock()
+		again := s.LockShared(user) // want `mode-change: acquiring namespace lock of user shared while holding it exclusively`
+		again.Unlock()
+	})
+}
+
+// OnceSame asks in the same mode again.
+func OnceSame(s *locks.Session, user string, write bool, once *sync.Once) {
+	mode := locks.Shared
+	if write {
+		mode = locks.Exclusive
+	}
+	once.Do(func() {
+		ns := s.LockMode(user, mode)
+		defer ns.Unlock()
+		again := s.LockMode(user, mode)
+		again.Unlock()
+	})
 }
