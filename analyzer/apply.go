@@ -401,6 +401,8 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		if !ok {
 			if ev.kind == evOrder { // not for this caller
 				ev.pair.answer.met = true
+			} else if ev.origin != nil {
+				x.a.needsMet[*ev.origin] = true
 			}
 			continue
 		}

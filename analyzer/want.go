@@ -86,6 +86,12 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 	}
 	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key})
 	ev.pair = p
+	for _, by := range []*lockset.Value{w.by, l.ModeBy} {
+		if by == nil || !by.Entry() {
+			by = x.t.Unknown
+		}
+		ev.args = append(ev.args, by)
+	}
 	if !w.plain {
 		s = x.otherThan(s, s.held, w.class, key, func(l lockset.Lock) bool { return x.mode(s, l.Mode, l.ModeBy) == w.mode })
 	}
@@ -224,14 +230,14 @@ func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Va
 		rel = x.t.Relate(s.facts, held, want, x.ascending)
 	}
 	switch {
-	case rel == lockset.Same && ev.pair.mode != ev.pair.heldMode && ev.pair.mode != lockmodel.Unknown && ev.pair.heldMode != lockmodel.Unknown:
+	case rel == lockset.Same && x.otherMode(s, ev, sub):
 		ev.pair.answer.failed = true // the same lock, in another mode
 	case rel == lockset.Same || rel == lockset.After || x.isOwed(s, ev.class, want) ||
 		x.reentry(s, x.without(s, x.subFreed(s, cs, ev.freed, sub)), wanted{class: ev.class}, want) != nil:
 		ev.pair.answer.met = true
 	case rel == lockset.Unordered && x.a.answered(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
 		out := *ev
-		out.key, out.by, out.freed, out.guard = held, want, x.subFreed(s, cs, ev.freed, sub), nil
+		out.key, out.by, out.args, out.freed, out.guard = held, want, values(ev.args, sub), x.subFreed(s, cs, ev.freed, sub), nil
 		out.freed = slices.DeleteFunc(out.freed, func(f freed) bool { return f.guard != nil && !f.guard.Entry() || f.key != nil && !f.key.Entry() })
 		x.emit(s, &out)
 	default:
@@ -240,6 +246,29 @@ func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Va
 			ev.pair.answer.byOther = true
 		}
 	}
+}
+
+// otherMode reports whether a lock that is held is asked for in another mode. The
+// callers may have given either mode.
+func (x *exec) otherMode(s *state, ev *event, sub func(*lockset.Value) *lockset.Value) bool {
+	mode := func(fixed lockmodel.Mode, i int) lockmodel.Mode {
+		if fixed != lockmodel.Unknown || i >= len(ev.args) {
+			return fixed
+		}
+		by := sub(ev.args[i])
+		x.a.sameModes(by, ev.args[i])
+		return x.mode(s, fixed, by)
+	}
+	want, held := mode(ev.pair.mode, 0), mode(ev.pair.heldMode, 1)
+	return want != held && want != lockmodel.Unknown && held != lockmodel.Unknown
+}
+
+func values(list []*lockset.Value, sub func(*lockset.Value) *lockset.Value) []*lockset.Value {
+	var out []*lockset.Value
+	for _, v := range list {
+		out = append(out, sub(v))
+	}
+	return out
 }
 
 // reentry returns the lock that is held already, of the class and key wanted.
@@ -372,7 +401,7 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 		status, by = x.guardedBy(s, held, w)
 	}
 	root := x.a.isRoot(x.fn)
-	if status == Weaker && !root && key != nil && by.Key != nil && x.t.Relate(s.facts, by.Key, key, x.ascending) != lockset.Same {
+	if status == Weaker && !root && (key == nil || by.Key != nil && x.t.Relate(s.facts, by.Key, key, x.ascending) != lockset.Same) {
 		status, by = Missing, nil // the callers may hold the one that is meant
 	}
 	if w.origin != nil && (status != Missing || root && (!x.a.isHandler(x.fn) || cs.alone)) {

@@ -71,3 +71,34 @@ func writeExclusive(s *locks.Session, name, user string, mode locks.Mode) {
 func Strong(s *locks.Session, name, user string) {
 	writeExclusive(s, name, user, locks.Exclusive)
 }
+
+type account struct {
+	s    *locks.Session
+	user string
+}
+
+func (a *account) all() {
+	ns := a.s.Lock("admin")
+	defer ns.Unlock()
+	for _, f := range []func(){
+		func() { a.s.Write(a.user) },
+	} {
+		f()
+	}
+}
+
+// One has the very user whom the method locks.
+func One(s *locks.Session) { (&account{s, "admin"}).all() }
+
+func (a *account) allOfOther() {
+	ns := a.s.Lock("admin")
+	defer ns.Unlock()
+	for _, f := range []func(){
+		func() { a.s.Write(a.user) }, // want `not-held: calling (\S+\.)?Write requires holding namespace lock of a.user exclusively`
+	} {
+		f()
+	}
+}
+
+// Other has another one.
+func Other(s *locks.Session) { (&account{s, "guest"}).allOfOther() }

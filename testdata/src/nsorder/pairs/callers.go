@@ -1,0 +1,38 @@
+package pairs
+
+import "fixtures/locks"
+
+// The callers, all of which are seen, decide whether the keys are one, and in
+// which mode its lock is asked for then.
+
+func admin(s *locks.Session, user string, mode locks.Mode) {
+	own := s.LockMode(user, mode)
+	defer own.Unlock()
+	all := s.LockShared("admin") // want `users-unordered: acquiring namespace lock of "admin" while holding namespace lock of user`
+	defer all.Unlock()
+}
+
+// AdminWrites has another mode for the one key.
+func AdminWrites(s *locks.Session) { admin(s, "admin", locks.Exclusive) }
+
+func adminAgain(s *locks.Session, user string, mode locks.Mode) {
+	own := s.LockMode(user, mode)
+	defer own.Unlock()
+	all := s.LockShared("admin")
+	defer all.Unlock()
+}
+
+// AdminReads has the same mode.
+func AdminReads(s *locks.Session) { adminAgain(s, "admin", locks.Shared) }
+
+func adminFar(s *locks.Session, user string, mode locks.Mode) {
+	own := s.LockMode(user, mode)
+	defer own.Unlock()
+	all := s.LockShared("admin") // want `users-unordered: acquiring namespace lock of "admin" while holding namespace lock of user`
+	defer all.Unlock()
+}
+
+func passes(s *locks.Session, user string, mode locks.Mode) { adminFar(s, user, mode) }
+
+// AdminFar has another mode, two calls up.
+func AdminFar(s *locks.Session) { passes(s, "admin", locks.Exclusive) }
