@@ -15,7 +15,7 @@ func (b *body) tryUser() {
 	l, ok := b.holds(namespace, k)
 	mode := l.mode // in the other one it never succeeds
 	if !ok {
-		mode = b.anyMode()
+		mode = b.oneMode()
 	}
 	b.decides(1)
 	b.line("r.Busy(%s)", k)
