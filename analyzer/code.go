@@ -434,6 +434,25 @@ func (c *code) findHard(a *unit, fn *ssa.Function, n int) {
 			addTo(&c.swaps, m[0])
 		}
 	}
+	for _, b := range fn.Blocks { // the keys and modes in structs that are given
+		for _, instr := range b.Instrs {
+			if store, ok := instr.(*ssa.Store); ok && isKeyOrMode(store.Val.Type()) && c.isHardPlace(store.Addr) {
+				back(store.Val)
+			}
+		}
+	}
+}
+
+// isHardPlace reports whether addr is a field of a local struct on which a lock
+// may depend.
+func (c *code) isHardPlace(addr ssa.Value) bool {
+	f, ok := addr.(*ssa.FieldAddr)
+	for ok {
+		addr = f.X
+		f, ok = addr.(*ssa.FieldAddr)
+	}
+	cell, ok := addr.(*ssa.Alloc)
+	return ok && c.hard.has(c.num[cell])
 }
 
 func addTo(set *map[string]bool, name string) {
