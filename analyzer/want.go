@@ -140,6 +140,24 @@ func (x *exec) askStrength(s *state, cs callSite, rec *requireRec, w wanted, l l
 	x.emit(s, &event{kind: evOrder, class: w.class, mode: w.mode, key: l.ModeBy, chain: newHop("mode", w.class, nil), pair: p})
 }
 
+// askWhetherIt leaves it to the callers to say whether one of the locks that are
+// held is the one with the key, and held too weakly then: they give its mode.
+func (x *exec) askWhetherIt(s *state, cs callSite, w wanted, key *lockset.Value, held lockset.Set) {
+	if w.mode != lockmodel.Exclusive || key == nil {
+		return
+	}
+	for _, l := range held {
+		if l.Class != w.class || l.Key == nil || l.ModeBy == nil || !l.ModeBy.Entry() || l.Is(lockset.Given) {
+			continue
+		}
+		if same := x.t.Equal(l.Key, key); same.Entry() {
+			one := s.view()
+			x.assume(one, same, true)
+			x.askStrength(one, cs, x.record.required(x, cs, w, key, Held, nil, s), w, l)
+		}
+	}
+}
+
 // modeEvent judges the modes that this function gives a callee which asks for a
 // lock that it holds.
 func (x *exec) modeEvent(s *state, ev *event, sub func(*lockset.Value) *lockset.Value) {
@@ -236,6 +254,9 @@ func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Va
 		x.reentry(s, x.without(s, x.subFreed(s, cs, ev.freed, sub)), wanted{class: ev.class}, want) != nil:
 		ev.pair.answer.met = true
 	case rel == lockset.Unordered && x.a.answered(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
+		s = x.otherThan(s, x.without(s, x.subFreed(s, cs, ev.freed, sub)), ev.class, want, func(l lockset.Lock) bool {
+			return ev.pair.mode != lockmodel.Unknown && x.mode(s, l.Mode, l.ModeBy) == ev.pair.mode
+		})
 		out := *ev
 		out.key, out.by, out.args, out.freed, out.guard = held, want, values(ev.args, sub), x.subFreed(s, cs, ev.freed, sub), nil
 		out.freed = slices.DeleteFunc(out.freed, func(f freed) bool { return f.guard != nil && !f.guard.Entry() || f.key != nil && !f.key.Entry() })
@@ -426,6 +447,7 @@ func (x *exec) requireKey(s *state, cs callSite, w wanted, key *lockset.Value, h
 	if status == Missing && (!root || origin != nil) && !cs.alone {
 		ev := x.eventOf(evRequire, cs, w, key)
 		ev.origin = origin
+		x.askWhetherIt(s, cs, w, key, held)
 		x.emit(x.otherThan(s, held, w.class, key, func(l lockset.Lock) bool {
 			return w.mode != lockmodel.Exclusive || x.mode(s, l.Mode, l.ModeBy) != lockmodel.Shared
 		}), ev)

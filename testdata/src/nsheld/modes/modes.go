@@ -232,3 +232,44 @@ func OnceSame(s *locks.Session, user string, write bool, once *sync.Once) {
 		again.Unlock()
 	})
 }
+
+type options struct {
+	user string
+	mode locks.Mode
+}
+
+func lockBy(s *locks.Session, o *options) *locks.User { return s.LockMode(o.user, o.mode) }
+
+// ChosenBefore puts a mode into a struct that it has chosen before.
+func ChosenBefore(s *locks.Session, user string, write bool) {
+	mode := locks.Shared
+	if write {
+		mode = locks.Exclusive
+	}
+	ns := lockBy(s, &options{user, mode})
+	defer ns.Unlock()
+	s.Write(user) // want `shared-not-exclusive: calling (\S+\.)?Write requires holding namespace lock of user exclusively; held shared`
+}
+
+func lockAndWrite(s *locks.Session, user, other string, mode locks.Mode) {
+	ns := s.LockMode(user, mode)
+	defer ns.Unlock()
+	s.Write(other) // want `shared-not-exclusive: calling (\S+\.)?Write requires holding namespace lock of other exclusively; held shared`
+}
+
+// OneWeak gives one user for two, and a mode that is too weak.
+func OneWeak(s *locks.Session, user string) { lockAndWrite(s, user, user, locks.Shared) }
+
+func lockAndWriteWell(s *locks.Session, user, other string, mode locks.Mode) {
+	ns := s.LockMode(user, mode)
+	defer ns.Unlock()
+	s.Write(other)
+}
+
+// OneStrong gives one that is strong enough, or has another one itself.
+func OneStrong(s *locks.Session, user, other string) {
+	lockAndWriteWell(s, user, user, locks.Exclusive)
+	ns := s.Lock(other)
+	defer ns.Unlock()
+	lockAndWriteWell(s, other, other, locks.Exclusive)
+}

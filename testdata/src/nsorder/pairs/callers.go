@@ -36,3 +36,27 @@ func passes(s *locks.Session, user string, mode locks.Mode) { adminFar(s, user, 
 
 // AdminFar has another mode, two calls up.
 func AdminFar(s *locks.Session) { passes(s, "admin", locks.Exclusive) }
+
+func adminTwice(s *locks.Session, user string) {
+	all := s.Lock("admin")
+	defer all.Unlock()
+	func() {
+		again := s.Lock(user)
+		defer again.Unlock()
+	}()
+}
+
+// AdminTwice has the one that is locked already.
+func AdminTwice(s *locks.Session) { adminTwice(s, "admin") }
+
+func adminAndOther(s *locks.Session, user string) {
+	all := s.Lock("admin")
+	defer all.Unlock()
+	func() { // want `users-unordered: calling func literal in adminAndOther acquires namespace lock while holding namespace lock of "admin"`
+		again := s.Lock(user)
+		defer again.Unlock()
+	}()
+}
+
+// AdminAndOther has another one.
+func AdminAndOther(s *locks.Session) { adminAndOther(s, "aaron") }
