@@ -100,9 +100,9 @@ func (s *state) view() *state {
 }
 
 // core returns a key that is equal for two states exactly if they differ only
-// in what merge forgets: facts, live values that matter to no lock, and memory
-// that holds no more than constants. c tells the values and the variables that
-// do matter.
+// in what merge forgets: facts, live values that matter to no lock, memory that
+// holds no more than constants, and which objects that lead to no lock others
+// were given. c tells the values and the variables that do matter.
 func (s *state) core(c *code) string {
 	b := make([]byte, 0, 16*(len(s.held)+len(s.mem)+len(s.env))+16)
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
@@ -141,7 +141,9 @@ func (s *state) core(c *code) string {
 		}
 	}
 	for _, h := range s.handed {
-		val(h)
+		if carriers[h] {
+			val(h)
+		}
 	}
 	if s.panicking {
 		b = append(b, 'p')
@@ -304,7 +306,16 @@ func (s *state) merge(o *state, t *lockset.Table) bool {
 	if !slices.Equal(both, s.called) {
 		s.called, changed = both, true
 	}
-	return changed
+	return s.handAll(o) || changed
+}
+
+// handAll notes as handed over what is so in o. It reports whether s has changed.
+func (s *state) handAll(o *state) bool {
+	n := len(s.handed)
+	for _, h := range o.handed {
+		s.hand(h)
+	}
+	return len(s.handed) > n
 }
 
 // called returns the calls that were made, or could not be, whichever of the
@@ -422,12 +433,6 @@ func (s *state) join(o *state, t *lockset.Table) bool {
 	}
 	if len(o.defers) > len(s.defers) {
 		s.defers, changed = o.defers, true
-	}
-	for _, h := range o.handed {
-		if !slices.Contains(s.handed, h) {
-			s.hand(h)
-			changed = true
-		}
 	}
 	return changed
 }
