@@ -42,6 +42,7 @@ type unit struct {
 	typeOf       map[string]types.Type
 	methods      map[[2]string]*method // by type key and name
 	namings      map[*ssa.Function]*naming
+	idles        map[*lockset.Value]bool // see idle
 	places       map[token.Pos]string
 	throughNames map[[3]string]string
 	modes        map[*lockset.Value]map[string]lockmodel.Mode
@@ -93,7 +94,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{}, methods: map[[2]string]*method{},
 		modes:      map[*lockset.Value]map[string]lockmodel.Mode{},
 		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[types.Type][]string{},
-		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
+		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, idles: map[*lockset.Value]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
 		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
 		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, uniques: map[string]bool{}, settledHere: map[settling]bool{},
 		answers: map[answerKey]*answer{}, needsMet: map[handlerNeed]bool{}, needsFailed: map[handlerNeed]bool{},

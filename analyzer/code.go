@@ -15,6 +15,7 @@ import (
 // A code is what exec needs to know of the text of a function, whatever the
 // states: computed once.
 type code struct {
+	a        *unit
 	num      map[ssa.Value]int
 	names    map[ssa.Value]string  // of the variables that the analysis knows by a name
 	order    []*ssa.BasicBlock     // reverse postorder
@@ -35,7 +36,7 @@ func (a *unit) codeOf(fn *ssa.Function) *code {
 	if c := a.codes[fn]; c != nil {
 		return c
 	}
-	c := &code{num: make(map[ssa.Value]int), structs: make(map[int]*types.Struct), copies: make(map[int]*types.Struct)}
+	c := &code{a: a, num: make(map[ssa.Value]int), structs: make(map[int]*types.Struct), copies: make(map[int]*types.Struct)}
 	for i, p := range fn.Params {
 		c.num[p] = i
 	}

@@ -155,7 +155,7 @@ func (x *exec) flow(b *ssa.BasicBlock, s *state) {
 	in := x.in[b.Index]
 	key := s.core(x.code)
 	if old := in[key]; old != nil {
-		if old.merge(s, x.t) && !slices.Contains(x.pending[b.Index], old) {
+		if old.merge(s, x.code) && !slices.Contains(x.pending[b.Index], old) {
 			x.pending[b.Index] = append(x.pending[b.Index], old)
 		}
 		return
@@ -207,7 +207,7 @@ func (x *exec) joinInto(old, s *state) bool {
 		return x.reachable(s, vals)
 	}
 	before, its := reach(old), reach(s)
-	changed := old.join(s, x.t)
+	changed := old.join(s, x.code)
 	if !changed {
 		return false
 	}
@@ -257,7 +257,7 @@ func (x *exec) dedupe(states []*state) []*state {
 	for _, s := range states {
 		key := s.core(x.code)
 		if old := seen[key]; old != nil {
-			old.merge(s, x.t)
+			old.merge(s, x.code)
 			continue
 		}
 		if len(out) >= x.limit {

@@ -494,7 +494,7 @@ func (n namer) existing(v *lockset.Value) (*lockset.Value, bool) {
 
 // addExit adds a way out, or widens one that does the same.
 func (x *exec) addExit(e *exit) {
-	key := exitKey(e, x.choices(), x.code.isExchanged)
+	key := x.exitKey(e, x.choices())
 	if old := x.exits[key]; old != nil {
 		old.guard = x.t.Either(old.guard, e.guard)
 		old.facts = x.t.Either(old.facts, e.facts)
@@ -514,16 +514,16 @@ func (x *exec) addExit(e *exit) {
 	x.exits[key] = e
 }
 
-// hard reports whether a write tells exits apart: it leaves a lock's guard or a
-// function behind, or says how a loop was left.
-func (e *exit) hard(w write, carriers map[*lockset.Value]bool) bool {
+// hard reports whether a write tells exits apart: it leaves a lock's guard, or a
+// function that deals with locks, behind, or says how a loop was left.
+func (a *unit) hard(w write, carriers map[*lockset.Value]bool) bool {
 	if w.val.Op == lockset.OpNil && w.place.Entry() {
 		return true // a field that was cleared
 	}
 	if w.place.IsWayOut() {
 		return true
 	}
-	return w.place.Op != lockset.OpElem && w.val.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc || carriers[v] })
+	return w.place.Op != lockset.OpElem && w.val.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc && !a.idle(v) || carriers[v] })
 }
 
 // carriers returns the values of e that lead to the guard of a lock it leaves held.
@@ -613,7 +613,7 @@ func telling(r *lockset.Value, choice bool) bool {
 	return true
 }
 
-func exitKey(e *exit, choices []bool, exchanged func(place *lockset.Value) bool) string {
+func (x *exec) exitKey(e *exit, choices []bool) string {
 	var b []byte
 	num := func(v *lockset.Value) {
 		n := 0
@@ -646,7 +646,7 @@ func exitKey(e *exit, choices []bool, exchanged func(place *lockset.Value) bool)
 	b = append(b, 0xff, 3)
 	carriers := e.carriers()
 	for _, w := range e.writes {
-		if e.hard(w, carriers) || w.val.Entry() && exchanged(w.place) {
+		if x.a.hard(w, carriers) || w.val.Entry() && x.code.isExchanged(w.place) {
 			num(w.place)
 			num(w.val)
 		}

@@ -110,7 +110,7 @@ func (s *state) core(c *code) string {
 	b = appendSet(b, s.held)
 	carriers := s.carriers()
 	for _, m := range s.mem {
-		if !soft(m.place, m.val, carriers) || c.isKeyCell(m.place) {
+		if !c.soft(m.place, m.val, carriers) || c.isKeyCell(m.place) {
 			val(m.place)
 			val(m.val)
 		}
@@ -223,10 +223,10 @@ func spread(carriers map[*lockset.Value]bool, n int, entry func(int) (place, val
 }
 
 // soft reports whether a value in memory may be forgotten when paths meet: it
-// leads to no guard of what is held, is no function, does not say how a loop
-// was left, and is nothing that the function was given and keeps in a variable
-// of its own.
-func soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
+// leads to no guard of what is held, is no function that deals with locks, does
+// not say how a loop was left, and is nothing that the function was given and
+// keeps in a variable of its own.
+func (c *code) soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
 	if place.IsWayOut() {
 		return v.Op == lockset.OpUnknown
 	}
@@ -236,16 +236,17 @@ func soft(place, v *lockset.Value, carriers map[*lockset.Value]bool) bool {
 	case lockset.OpConst, lockset.OpZero, lockset.OpUnknown, lockset.OpCmp, lockset.OpNot, lockset.OpSum:
 		return true
 	case lockset.OpFunc:
-		return false
+		return c.a.idle(v)
 	case lockset.OpParam, lockset.OpFree, lockset.OpField, lockset.OpElem, lockset.OpDeref:
 		return place.Op != lockset.OpDeref || place.Args[0].Op != lockset.OpAlloc
 	}
-	return !v.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc || carriers[v] })
+	return !v.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpFunc && !c.a.idle(v) || carriers[v] })
 }
 
 // merge makes s stand for o too, a state of equal core. It reports whether s
 // knows less than before.
-func (s *state) merge(o *state, t *lockset.Table) bool {
+func (s *state) merge(o *state, c *code) bool {
+	t := c.a.t
 	changed := o.blurred && !s.blurred
 	s.blurred = s.blurred || o.blurred
 	both := called(s, o, t)
@@ -280,7 +281,7 @@ func (s *state) merge(o *state, t *lockset.Table) bool {
 	mine := &state{mem: slices.Clone(s.mem), facts: s.facts}
 	forget := func(a, b *state) {
 		for _, m := range a.mem {
-			if !soft(m.place, m.val, carriers) || m.val.Op == lockset.OpUnknown {
+			if !c.soft(m.place, m.val, carriers) || m.val.Op == lockset.OpUnknown {
 				continue
 			}
 			if lo, hi := b.memAt(m.place); hi-lo != 1 || b.mem[lo].val != m.val {
@@ -407,9 +408,9 @@ func isTruth(v *lockset.Value) bool {
 // whose guard lay in a place that is not known any more is not followed further:
 // whoever gives it up by way of that place would not be seen to. It reports
 // whether s has changed.
-func (s *state) join(o *state, t *lockset.Table) bool {
+func (s *state) join(o *state, c *code) bool {
 	mine := &state{held: s.held, mem: slices.Clone(s.mem)}
-	changed := s.merge(o, t)
+	changed := s.merge(o, c)
 	for _, m := range slices.Clone(s.mem) {
 		if m.place.Op == lockset.OpElem || m.val.Op == lockset.OpUnknown {
 			continue
@@ -419,7 +420,7 @@ func (s *state) join(o *state, t *lockset.Table) bool {
 				changed = s.drop(m) || changed
 				continue
 			}
-			s.put(m.place, t.Unknown)
+			s.put(m.place, c.a.t.Unknown)
 			changed = true
 		}
 	}
