@@ -140,7 +140,7 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 func (x *exec) runCallbacks(s *state, cs callSite, e *exit, callbacks []callback) []*state {
 	states := []*state{s}
 	for i, cb := range callbacks {
-		if x.afters >= maxAfters {
+		if x.afters >= x.maxAfter {
 			for _, t := range states {
 				x.doubt(t, callbacks[i:])
 			}
@@ -187,7 +187,7 @@ func (x *exec) after(s *state, cs callSite, cb callback) []*state {
 	states := []*state{s}
 	var out []*state
 	for i, t := range cb.targets {
-		if x.afters >= maxAfters {
+		if x.afters >= x.maxAfter {
 			for _, s := range states {
 				x.doubt(s, []callback{{targets: cb.targets[i:]}})
 			}
@@ -386,6 +386,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 	if len(x.calling) == 0 {
 		x.followed, x.cuts = nil, x.cuts[:0]
 	}
+	x.spend(len(sum.events))
 	var callbacks []callback
 	all := s
 	var perhaps []owed // what callers have to hold under some condition: it counts during the call
@@ -590,6 +591,7 @@ func (x *exec) guards(s *state, v, g *lockset.Value) bool {
 // applyExit runs one way out of a callee on s, which it owns; it reports
 // whether that way is possible.
 func (x *exec) applyExit(s *state, cs callSite, c callee, e *exit, sub func(*lockset.Value) *lockset.Value) bool {
+	x.spend(1)
 	if !x.holds(s, e.guard, sub) {
 		return false
 	}
