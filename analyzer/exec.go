@@ -54,24 +54,25 @@ type exec struct {
 	acqs   []acquisition
 	acqIDs map[acqKey]int
 
-	sum      *summary
-	events   map[string]*event
-	variants map[string]int // by kind, class and mode: how many of events there are
-	exits    map[string]*exit
-	entry    *state
-	record   *record
-	panics   map[string]bool                   // cores of the states that have panicked
-	limit    int                               // how many states are kept apart at a point
-	maxAfter int                               // how many ways out of callbacks are followed at one call
-	budget   int                               // how much work is left before the function is hurried
-	bounded  bool                              // something was lost to a bound
-	freedAt  map[string]token.Pos              // by class: the last release that was run
-	calling  []string                          // keys of the callbacks that are being followed
-	silent   bool                              // nothing becomes an event: somebody else makes the call
-	settled  bool                              // what is taken and called becomes no event: the call of it is one, with what it calls here
-	named    map[*lockset.Value]*lockset.Value // the objects that it returns or leaves behind, and how its exits call them
-	ways     []way                             // the ways on which it returns
-	took     map[*lockset.Value]bool           // guards of the locks that were taken here, or by callees
+	sum       *summary
+	events    map[string]*event
+	callsHeld map[string]*heldAtCalls // by what is called
+	variants  map[string]int          // by kind, class and mode: how many of events there are
+	exits     map[string]*exit
+	entry     *state
+	record    *record
+	panics    map[string]bool                   // cores of the states that have panicked
+	limit     int                               // how many states are kept apart at a point
+	maxAfter  int                               // how many ways out of callbacks are followed at one call
+	budget    int                               // how much work is left before the function is hurried
+	bounded   bool                              // something was lost to a bound
+	freedAt   map[string]token.Pos              // by class: the last release that was run
+	calling   []string                          // keys of the callbacks that are being followed
+	silent    bool                              // nothing becomes an event: somebody else makes the call
+	settled   bool                              // what is taken and called becomes no event: the call of it is one, with what it calls here
+	named     map[*lockset.Value]*lockset.Value // the objects that it returns or leaves behind, and how its exits call them
+	ways      []way                             // the ways on which it returns
+	took      map[*lockset.Value]bool           // guards of the locks that were taken here, or by callees
 
 	followed map[string]*followed // callbacks of the present call that were followed
 	afters   int                  // how many ways out of callbacks were followed at the present call
@@ -135,7 +136,7 @@ func newExec(a *unit, fn *ssa.Function) *exec {
 	return &exec{
 		a: a, t: a.t, fn: fn, code: a.codeOf(fn),
 		acqIDs: make(map[acqKey]int),
-		sum:    &summary{}, events: make(map[string]*event), variants: make(map[string]int), exits: make(map[string]*exit),
+		sum:    &summary{}, events: make(map[string]*event), variants: make(map[string]int), callsHeld: make(map[string]*heldAtCalls), exits: make(map[string]*exit),
 		limit: stateLimit(len(fn.Blocks)), maxAfter: maxAfters, budget: budgetOf(fn),
 		record: newRecord(), panics: make(map[string]bool), freedAt: make(map[string]token.Pos),
 		took: make(map[*lockset.Value]bool), named: make(map[*lockset.Value]*lockset.Value),

@@ -23,6 +23,11 @@ const (
 	// maxImplied is the same for inferred classes, of which there are many: the
 	// next ones lose their keys, and twice as many are dropped.
 	maxImplied = 4
+	// maxHeldAtCalls is how many events of a summary are calls of one method or
+	// function that callers know better. Further ones tell of classes only of
+	// which none has told that they are held there, and from twice as many on of
+	// declared ones.
+	maxHeldAtCalls = 8
 	// maxGuard is how many conditions an event or exit carries.
 	maxGuard = 10
 )
@@ -124,6 +129,10 @@ func (x *exec) emit(s *state, ev *event) *event {
 	}
 	old := x.events[key]
 	if old == nil {
+		if ev.kind == evCall && !x.calledUnderMore(ev) {
+			x.bounded = true
+			return nil
+		}
 		ev.n = len(x.events)
 		x.events[key] = ev
 		x.variants[eventKey(ev, false)]++
@@ -146,6 +155,42 @@ func (x *exec) emit(s *state, ev *event) *event {
 		old.chain, old.in = ev.chain, ev.in
 	}
 	return old
+}
+
+// A heldAtCalls is what is known of the calls of one thing that a function was
+// given, or that only its callers know.
+type heldAtCalls struct {
+	n       int             // how many events of them there are
+	classes map[string]bool // of what is held at some of them
+}
+
+// calledUnderMore reports whether ev, a call of what somebody else knows, adds
+// to those of the same that are events already: there are few, or it is made
+// with a lock of a class held that is held at none of them.
+func (x *exec) calledUnderMore(ev *event) bool {
+	key := eventKey(ev, false) + ev.target
+	if ev.target == "" && ev.fn != nil {
+		key += "#" + itoa(ev.fn.ID())
+	}
+	seen := x.callsHeld[key]
+	if seen == nil {
+		seen = &heldAtCalls{classes: make(map[string]bool)}
+		x.callsHeld[key] = seen
+	}
+	more := seen.n < maxHeldAtCalls
+	for _, l := range ev.held {
+		if !seen.classes[l.Class] && (seen.n < 2*maxHeldAtCalls || !l.Is(lockset.Implied)) {
+			more = true
+		}
+	}
+	if !more {
+		return false
+	}
+	seen.n++
+	for _, l := range ev.held {
+		seen.classes[l.Class] = true
+	}
+	return true
 }
 
 // eventKey identifies an event; without detail, only its kind and class.
