@@ -38,10 +38,13 @@ type unit struct {
 	execs     map[*ssa.Function]*exec
 	codes     map[*ssa.Function]*code
 	reads     map[*ssa.Function]bool // while a group is solved: whose summaries the present run has asked for
+	// keepStates is set by tests that show the states of a function.
+	keepStates bool
 
 	typeOf       map[string]types.Type
 	methods      map[[2]string]*method // by type key and name
 	namings      map[*ssa.Function]*naming
+	judged       map[string]bool         // see judgedBefore
 	idles        map[*lockset.Value]bool // see idle
 	places       map[token.Pos]string
 	throughNames map[[3]string]string
@@ -73,6 +76,10 @@ type unit struct {
 
 	settledHere map[settling]bool
 
+	// lockersOnly is set if the package is analysed for nothing but the functions
+	// that importers give their mutexes to.
+	lockersOnly bool
+
 	// passesLocks is set if a mutex of a class may be handed to a function by pointer.
 	passesLocks bool
 
@@ -99,6 +106,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, uniques: map[string]bool{}, settledHere: map[settling]bool{},
 		answers: map[answerKey]*answer{}, needsMet: map[handlerNeed]bool{}, needsFailed: map[handlerNeed]bool{},
 	}
+	a.lockersOnly = model.Empty() && !im.any && !a.infer
 	for _, c := range model.Classes {
 		if c.Within != "" {
 			a.outer[c.Within] = true

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"encoding/binary"
 	"go/types"
 	"slices"
 
@@ -117,7 +118,7 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 		return []*state{s}
 	}
 	sub := x.substitution(s, cs, c)
-	callbacks := x.applyEvents(s, cs, c, sum, sub)
+	callbacks := x.eventsAt(s, cs, c, sum, sub)
 	x.afters = 0
 	var out []*state
 	for _, e := range sum.exits {
@@ -380,6 +381,26 @@ func (x *exec) isThere(s *state, v *lockset.Value) bool {
 	})
 }
 
+// eventsAt is applyEvents for a call that the function makes itself. In a hurry
+// the events of one call are looked at once for each set of locks held.
+func (x *exec) eventsAt(s *state, cs callSite, c callee, sum *summary, sub func(*lockset.Value) *lockset.Value) []callback {
+	if !x.hurried {
+		return x.applyEvents(s, cs, c, sum, sub)
+	}
+	b := append(binary.AppendUvarint(nil, uint64(cs.pos)), byte(cs.part), flag(cs.alone), flag(cs.outside))
+	b = append(append(b, c.key...), 0)
+	key := string(appendFreed(appendSet(b, s.held), s.freed))
+	callbacks, ok := x.applied[key]
+	if !ok {
+		callbacks = x.applyEvents(s, cs, c, sum, sub)
+		if x.applied == nil {
+			x.applied = make(map[string][]callback)
+		}
+		x.applied[key] = callbacks
+	}
+	return callbacks
+}
+
 // applyEvents checks what a callee asks for against what is held here, and
 // makes it events of this function in turn.
 func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub func(*lockset.Value) *lockset.Value) []callback {
@@ -397,6 +418,9 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 		}
 		if needs := ev.kind == evRequire || ev.kind == evRelease || ev.kind == evOrder; cs.part == acquireOnly && needs || cs.part == requireOnly && !needs {
 			continue
+		}
+		if ev.kind == evAcquire && x.unread && len(all.held)+len(ev.held) == 0 && len(ev.class) > 0 {
+			continue // nothing to hold it against, and nobody to tell
 		}
 		s, ok := x.under(all, ev.guard, sub)
 		if !ok {

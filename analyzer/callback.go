@@ -76,6 +76,9 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		known.told = toldOf(ev.told, x.targets(d, ev.fallback))
 		passed = x.passOn(inner, cs, c, &known, d)
 	}
+	if (x.unread || x.hurried) && len(mine) == 0 && x.a.judgedBefore(ev) {
+		return callback{}
+	}
 	return x.once(x.eventKey(inner, cs, ev, d), cs, c, ev, func() []callback {
 		targets := x.targets(d, ev.fallback)
 		if len(targets) == 0 {
@@ -85,6 +88,31 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		x.settled = x.settled || passed != nil
 		return []callback{x.followAll(inner, cs, c, ev, targets, all)}
 	})[0]
+}
+
+// judgedBefore reports whether some function of the package has been asked about
+// ev, a call of something that nobody knows, under locks that are held where it
+// is made in this package: there the reports go, whoever is asked.
+func (a *unit) judgedBefore(ev *event) bool {
+	if len(ev.heldIn) < len(ev.held) {
+		return false
+	}
+	b := append(append([]byte(ev.target), 0), ev.method...)
+	for i, in := range ev.heldIn {
+		if in.site.instr == nil {
+			return false
+		}
+		b = append(append(b, 0), ev.held[i].Class...)
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(in.site.pos)), uint64(in.acq.pos))
+	}
+	if a.judged[string(b)] {
+		return true
+	}
+	if a.judged == nil {
+		a.judged = make(map[string]bool)
+	}
+	a.judged[string(b)] = true
+	return false
 }
 
 // followAll follows the targets of a callback: of one of them, or of all. It

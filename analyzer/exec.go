@@ -26,8 +26,8 @@ const (
 	// functions of a server nine in ten take less than eight for each of their
 	// instructions; the few that take hundreds hold no lock and differ in what lies
 	// in the objects that they have made.
-	workFloor    = 2000
-	workPerInstr = 16
+	workFloor    = 2500
+	workPerInstr = 10
 	// hurriedStates, hurriedVisits and hurriedAfters are what is left of maxStates,
 	// maxVisits and maxAfters for a function that has used up its budget.
 	hurriedStates = 2
@@ -69,6 +69,7 @@ type exec struct {
 	freedAt   map[string]token.Pos              // by class: the last release that was run
 	calling   []string                          // keys of the callbacks that are being followed
 	silent    bool                              // nothing becomes an event: somebody else makes the call
+	unread    bool                              // nobody asks for the summary
 	settled   bool                              // what is taken and called becomes no event: the call of it is one, with what it calls here
 	named     map[*lockset.Value]*lockset.Value // the objects that it returns or leaves behind, and how its exits call them
 	ways      []way                             // the ways on which it returns
@@ -78,6 +79,9 @@ type exec struct {
 	afters   int                  // how many ways out of callbacks were followed at the present call
 	cuts     []string             // keys of those that were left out since, "" for one that is too deep
 	key      []byte               // room to make the keys of followed
+
+	hurried bool                  // the budget is used up
+	applied map[string][]callback // by call and situation: what the events of the callee have led to since then
 }
 
 // stateLimit is maxStates for functions of ordinary size, and less for large
@@ -106,7 +110,7 @@ func budgetOf(fn *ssa.Function) int {
 func (x *exec) spend(n int) {
 	x.budget -= n
 	if x.budget < 0 && x.limit > hurriedStates {
-		x.bounded = true
+		x.bounded, x.hurried = true, true
 		x.limit, x.maxAfter = hurriedStates, hurriedAfters
 		for i := range x.runs {
 			x.runs[i] = max(x.runs[i], maxVisits-hurriedVisits)
@@ -137,7 +141,7 @@ func newExec(a *unit, fn *ssa.Function) *exec {
 		a: a, t: a.t, fn: fn, code: a.codeOf(fn),
 		acqIDs: make(map[acqKey]int),
 		sum:    &summary{}, events: make(map[string]*event), variants: make(map[string]int), callsHeld: make(map[string]*heldAtCalls), exits: make(map[string]*exit),
-		limit: stateLimit(len(fn.Blocks)), maxAfter: maxAfters, budget: budgetOf(fn),
+		unread: a.isUnread(fn), limit: stateLimit(len(fn.Blocks)), maxAfter: maxAfters, budget: budgetOf(fn),
 		record: newRecord(), panics: make(map[string]bool), freedAt: make(map[string]token.Pos),
 		took: make(map[*lockset.Value]bool), named: make(map[*lockset.Value]*lockset.Value),
 	}
@@ -170,7 +174,18 @@ func (x *exec) run() *summary {
 		}
 	}
 	x.finish()
+	if !x.a.keepStates {
+		x.forget()
+	}
 	return x.sum
+}
+
+// forget drops what only the run itself needs: all functions of a package are
+// kept until its end, and their states would be most of the memory.
+func (x *exec) forget() {
+	x.in, x.pending, x.runs, x.panics = nil, nil, nil, nil
+	x.events, x.variants, x.callsHeld, x.exits, x.applied = nil, nil, nil, nil, nil
+	x.named, x.ways, x.took, x.followed, x.cuts, x.key = nil, nil, nil, nil, nil, nil
 }
 
 // next returns the first block, in reverse postorder, that has work.

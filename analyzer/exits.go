@@ -95,11 +95,14 @@ func (x *exec) given(s *state, v *lockset.Value, p ssa.Value) {
 //
 // It returns the event that stands for ev, nil if that is dropped.
 func (x *exec) emit(s *state, ev *event) *event {
-	if x.silent || x.settled && (ev.kind == evAcquire || ev.kind == evCall) {
+	if x.silent || x.unread || x.settled && (ev.kind == evAcquire || ev.kind == evCall) {
 		return nil
 	}
 	ev.freed = mergeFreed(ev.freed, s.freed)
 	ev.guard = x.entryFacts(s)
+	if old := x.said(ev); old != nil {
+		return old
+	}
 	key := eventKey(ev, true)
 	if _, ok := x.events[key]; !ok {
 		n := x.variants[eventKey(ev, false)]
@@ -155,6 +158,21 @@ func (x *exec) emit(s *state, ev *event) *event {
 		old.chain, old.in = ev.chain, ev.in
 	}
 	return old
+}
+
+// said returns the event that says all that ev does, and more: that the same
+// lock is taken whatever the conditions, with all held that callers hold. Its
+// witness may be the longer one.
+func (x *exec) said(ev *event) *event {
+	if ev.kind != evAcquire || len(ev.freed)+len(ev.guard) == 0 || len(ev.held) > 0 {
+		return nil
+	}
+	always := *ev
+	always.freed, always.guard = nil, nil
+	if old := x.events[eventKey(&always, true)]; old != nil && len(old.guard) == 0 && (ev.implied || !ev.chain.less(old.chain)) {
+		return old
+	}
+	return nil
 }
 
 // A heldAtCalls is what is known of the calls of one thing that a function was
@@ -723,7 +741,9 @@ func (x *exec) exitKey(e *exit, choices []bool) string {
 // finish puts the events and exits in a fixed order.
 func (x *exec) finish() {
 	for _, k := range sortedKeys(x.events) {
-		x.sum.events = append(x.sum.events, x.events[k])
+		if ev := x.events[k]; x.said(ev) == nil {
+			x.sum.events = append(x.sum.events, ev)
+		}
 	}
 	for _, k := range sortedKeys(x.exits) {
 		x.sum.exits = append(x.sum.exits, x.exits[k])

@@ -75,6 +75,7 @@ func follow(t *testing.T, pattern string) map[string]follower {
 		im := readImports(pass)
 		dirs, _ := collect(pass, im.model)
 		a := newUnit(&settings, pass, dirs.Merged, im)
+		a.keepStates = true
 		if im.any || !dirs.Merged.Empty() {
 			a.work()
 		}

@@ -22,6 +22,7 @@ type graph struct {
 	lockish []bool // it can take or give up a lock, or keeps the guard of one
 	dynamic []bool // it calls or keeps what it is given, or waits for what others started, at some depth
 	roots   []bool
+	called  []bool // somebody in the package calls it, or uses it as a value
 }
 
 // buildGraph reads the functions of the package once.
@@ -256,6 +257,7 @@ func (a *unit) findRoots(g *graph) {
 			called[s] = called[s] || s != i
 		}
 	}
+	g.called = called
 	for i, f := range a.funcs {
 		if f.Parent() != nil {
 			g.roots[i] = a.looseClosure(f)
@@ -323,6 +325,23 @@ func (a *unit) isHandler(f *ssa.Function) bool {
 	}
 	obj := a.objectOf(f)
 	return obj != nil && !obj.Exported() && a.flow.taken[f]
+}
+
+// isUnread reports whether nobody asks for the summary of f: no function of the
+// package calls it, and none of another can. Test functions are such, of which
+// there may be more than of all others.
+func (a *unit) isUnread(f *ssa.Function) bool {
+	i, ok := a.graph.num[f]
+	if !ok || a.graph.called[i] || a.flow.taken[f] || f.Parent() != nil {
+		return false
+	}
+	obj := a.objectOf(f)
+	return obj != nil && obj.Signature().Recv() == nil && (!obj.Exported() || a.pkg.Name() == "main" || a.isTest(obj))
+}
+
+// isTest reports whether f is declared in a file of tests.
+func (a *unit) isTest(f *types.Func) bool {
+	return strings.HasSuffix(a.pass.Fset.File(f.Pos()).Name(), "_test.go")
 }
 
 func (a *unit) isRoot(f *ssa.Function) bool {
@@ -511,6 +530,9 @@ func (a *unit) solve() {
 		var members []*ssa.Function
 		matters := false
 		for _, m := range comp {
+			if a.lockersOnly && !a.handlesLockers(a.funcs[m]) {
+				continue
+			}
 			this := g.lockish[m] || g.dynamic[m] && a.dynamicMatters(m) || a.givesKeys(a.funcs[m]) || a.givesTypes(a.funcs[m])
 			if matters = matters || this; this || g.dynamic[m] {
 				members = append(members, a.funcs[m])
