@@ -179,7 +179,7 @@ func (x *exec) started(s *state, g spawned) {
 }
 
 // transfer takes from s the locks that the goroutine will release: they are
-// the goroutine's now.
+// the goroutine's now. A mutex may be given up by it at any time from here on.
 func (x *exec) transfer(s *state, c callee) {
 	sum, _ := x.a.summaryFor(c)
 	if sum == nil {
@@ -190,8 +190,25 @@ func (x *exec) transfer(s *state, c callee) {
 	for _, e := range sum.exits {
 		for _, f := range x.subFreed(s, cs, e.freed, sub) {
 			s.held = s.held.Without(func(l lockset.Lock) bool { return !l.Is(lockset.Plain) && x.frees(s, f, l) })
+			s.mayFree(x, f)
 		}
 	}
+	for _, ev := range sum.events { // it may never end
+		for _, f := range x.subFreed(s, cs, ev.freed, sub) {
+			s.mayFree(x, f)
+		}
+	}
+}
+
+// mayFree notes that somebody else gives up f at some time: a lock that it is is
+// held Maybe.
+func (s *state) mayFree(x *exec, f freed) {
+	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
+		if x.frees(s, f, l) {
+			l.Flags |= lockset.Maybe
+		}
+		return l
+	})
 }
 
 // handlesOf returns what a wait for the goroutine would go through: the
