@@ -98,8 +98,8 @@ func (t *Table) open(f Facts, or *Value) *Value {
 
 // none takes all of conds to be false.
 func (t *Table) none(f Facts, conds []*Value) (Facts, bool) {
-	ok := true
 	for _, c := range conds {
+		var ok bool
 		if f, ok = t.Assume(f, c, false); !ok {
 			return f, false
 		}

@@ -23,6 +23,7 @@ func TestDriversAgree(t *testing.T) {
 }
 
 func driversAgree(t *testing.T, binary string, flags ...string) {
+	t.Helper()
 	run := func(driver string) string {
 		cmd := exec.Command(binary, slices.Concat(flags, []string{"-json", "-driver=" + driver, "./..."})...)
 		cmd.Dir = filepath.Join("..", "..", "testdata", "src")

@@ -132,7 +132,7 @@ func parse(args []string, order bool) (*options, error) {
 		o.patterns = []string{"./..."}
 	}
 	if slices.Contains(o.patterns, "") {
-		return nil, errors.New("a package is named by nothing, as by a variable that is not set: leave it out to mean ./...")
+		return nil, errors.New("a package is named by nothing, as by a variable that is not set: leave it out to mean all below here")
 	}
 	return o, o.check(fs)
 }
