@@ -1,0 +1,171 @@
+package analyzer
+
+import (
+	"slices"
+
+	"github.com/lockvet/lockvet/analyzer/lockset"
+)
+
+// runCallbacks runs in s what a callee that returns by e has called on its way:
+// surely, or perhaps.
+func (x *exec) runCallbacks(s *state, cs callSite, e *exit, callbacks []callback) []*state {
+	states := []*state{s}
+	for i, cb := range callbacks {
+		if x.afters >= x.maxAfter {
+			for _, t := range states {
+				x.doubt(t, callbacks[i:])
+			}
+			return states
+		}
+		_, surely := slices.BinarySearch(e.calls, cb.n)
+		var next []*state
+		for _, t := range states {
+			if cb.decided && (surely || cb.always) {
+				next = append(next, x.after(t, cs, cb)...)
+				continue
+			}
+			if cb.always && cb.when != nil {
+				next = append(next, x.afterWhen(t, cs, cb)...)
+				continue
+			}
+			called := x.after(t.clone(), cs, cb)
+			t.perhapsFreed(called)
+			next = append(append(next, t), called...)
+		}
+		states = x.dedupe(next)
+	}
+	return states
+}
+
+// afterWhen returns what s becomes by a callback that is made on one condition,
+// which s does not decide.
+func (x *exec) afterWhen(s *state, cs callSite, cb callback) []*state {
+	var out []*state
+	if t := s.clone(); x.assume(t, cb.when.Cond, cb.when.True) {
+		out = x.after(t, cs, cb)
+	}
+	if x.assume(s, cb.when.Cond, !cb.when.True) {
+		out = append(out, s)
+	}
+	return out
+}
+
+// after returns what s becomes by a callback that is made.
+func (x *exec) after(s *state, cs callSite, cb callback) []*state {
+	if cb.passed != nil {
+		s.calls(cb.passed)
+	}
+	states := []*state{s}
+	var out []*state
+	for i, t := range cb.targets {
+		if x.afters >= x.maxAfter {
+			for _, s := range states {
+				x.doubt(s, []callback{{targets: cb.targets[i:]}})
+			}
+			return x.dedupe(append(out, states...))
+		}
+		if cb.again {
+			x.nextTurn(s, cs, t)
+		}
+		var next []*state
+		for _, s := range states {
+			next = append(next, x.afterTarget(s, cs, t)...)
+		}
+		if cb.all {
+			states = x.dedupe(next)
+			continue
+		}
+		out = append(out, next...)
+	}
+	if cb.all || len(out) == 0 {
+		return states
+	}
+	if cb.quiet {
+		out = append(out, s)
+	}
+	return x.dedupe(out)
+}
+
+// afterTarget runs the ways out of a function that was called back; its results
+// are the business of whoever called it.
+func (x *exec) afterTarget(s *state, cs callSite, t target) []*state {
+	cs.result = nil
+	sub := x.substitution(s, cs, t.c)
+	var out []*state
+	for _, e := range t.sum.exits {
+		if cs.goesOn && e.ends() {
+			continue
+		}
+		x.afters++
+		after := s.clone()
+		if x.applyExit(after, cs, t.c, e, sub) {
+			out = append(out, x.runCallbacks(after, cs, e, t.nested)...)
+		}
+	}
+	return x.dedupe(out)
+}
+
+// maxAfters bounds how many ways out of callbacks are followed at one call of a
+// function. Each way may be followed by each way of the next callback, and by
+// those of the callbacks inside, and code of that kind holds nothing together
+// that a reader could follow either. Beyond, see doubt.
+const maxAfters = 200
+
+// doubt is what s becomes by callbacks whose ways out are not followed: locks of
+// a class that one of them may give up are held Maybe, and somebody else may keep
+// what releases a lock. What they leave held, and write, is not known here.
+func (x *exec) doubt(s *state, callbacks []callback) {
+	x.bounded = true
+	if len(s.held) == 0 {
+		return
+	}
+	d := doubts{classes: make(map[string]bool), seen: make(map[*summary]bool)}
+	d.add(callbacks)
+	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
+		if d.classes[l.Class] || d.classes[""] {
+			l.Flags |= lockset.Maybe
+		}
+		if l.Guard != nil {
+			l.Flags |= lockset.Handed
+		}
+		return l
+	})
+}
+
+// A doubts is which classes callbacks may give up locks of; "" stands for all.
+type doubts struct {
+	classes map[string]bool
+	seen    map[*summary]bool
+}
+
+func (d doubts) add(callbacks []callback) {
+	for _, cb := range callbacks {
+		for _, t := range cb.targets {
+			if d.seen[t.sum] {
+				continue
+			}
+			d.seen[t.sum] = true
+			for _, e := range t.sum.exits {
+				for _, f := range e.freed {
+					d.classes[f.class] = true
+				}
+			}
+			d.add(t.nested)
+		}
+	}
+}
+
+// perhapsFreed makes the mutexes of s that a call gives up in one of the states
+// after it held Maybe: s is how things stand if the call is not made, and what
+// tells whether it is made is not known.
+func (s *state) perhapsFreed(after []*state) {
+	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
+		gone := func(t *state) bool {
+			return !slices.ContainsFunc(t.held, func(o lockset.Lock) bool { return o.Class == l.Class && o.Key == l.Key })
+		}
+		if l.Is(lockset.Plain) && slices.ContainsFunc(after, gone) {
+			l.Flags |= lockset.Maybe
+		}
+		return l
+	})
+}
