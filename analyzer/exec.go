@@ -248,23 +248,19 @@ func (x *exec) nearest(in map[string]*state, s *state) *state {
 // those that are held are given up may hang on what is forgotten, too: they
 // are not asked for as leaks.
 func (x *exec) joinInto(old, s *state) bool {
-	reach := func(s *state) map[*lockset.Value]bool {
-		var vals []*lockset.Value
-		for _, e := range s.env {
-			vals = append(vals, e.val)
-		}
-		for _, d := range s.defers {
-			vals = append(append(vals, d.fn), d.args...)
-		}
-		return x.reachable(s, vals)
+	var before, its map[*lockset.Value]bool
+	guarded := old.guarded() || s.guarded()
+	if guarded {
+		before, its = x.within(old), x.within(s)
 	}
-	before, its := reach(old), reach(s)
-	changed := old.join(s, x.code)
-	if !changed {
+	if !old.join(s, x.code) {
 		return false
 	}
 	old.blurred = true
-	after := reach(old)
+	var after map[*lockset.Value]bool
+	if guarded {
+		after = x.within(old)
+	}
 	old.held = old.held.Map(func(l lockset.Lock) lockset.Lock {
 		l.Flags |= lockset.Handed
 		if l.Guard != nil && !after[l.Guard] && (before[l.Guard] || its[l.Guard]) {
@@ -273,6 +269,24 @@ func (x *exec) joinInto(old, s *state) bool {
 		return l
 	})
 	return true
+}
+
+// guarded reports whether a lock of s has a guard, by which it is given up.
+func (s *state) guarded() bool {
+	return slices.ContainsFunc(s.held, func(l lockset.Lock) bool { return l.Guard != nil })
+}
+
+// within returns what the function itself, its deferred calls and others can
+// reach from s.
+func (x *exec) within(s *state) map[*lockset.Value]bool {
+	var vals []*lockset.Value
+	for _, e := range s.env {
+		vals = append(vals, e.val)
+	}
+	for _, d := range s.defers {
+		vals = append(append(vals, d.fn), d.args...)
+	}
+	return x.reachable(s, vals)
 }
 
 // block runs one block on s, which it owns.
