@@ -20,6 +20,27 @@ func (f Facts) find(c *Value) (int, bool) {
 	return slices.BinarySearchFunc(f, c, func(e Fact, c *Value) int { return e.Cond.id - c.id })
 }
 
+// holds reports whether the comparison of a with b, by op, is among f and true.
+// It does not make the comparison: most of those that are asked for were never
+// met, and what is not in f is not worth a place in the table.
+func (t *Table) holds(f Facts, op byte, a, b *Value) bool {
+	if a.Op == OpCompare || b.Op == OpCompare || op == '=' && (a.isTruth() || b.isTruth()) { // spelled another way
+		c := t.Less
+		if op == '=' {
+			c = t.Equal
+		}
+		i, ok := f.find(c(a, b))
+		return ok && f[i].True
+	}
+	for _, e := range f {
+		c := e.Cond
+		if e.True && c.Op == OpCmp && c.Aux[0] == op && (c.Args[0] == a && c.Args[1] == b || op == '=' && c.Args[0] == b && c.Args[1] == a) {
+			return true
+		}
+	}
+	return false
+}
+
 // Truth evaluates a condition under f: the second result is false if f does
 // not decide it.
 func (t *Table) Truth(f Facts, c *Value) (value, known bool) {
@@ -63,10 +84,7 @@ func (t *Table) decide(f Facts, c *Value) (value, known bool) {
 	if a.Op == OpConst && b.Op == OpConst {
 		return constBefore(a.Aux, b.Aux)
 	}
-	if i, ok := f.find(t.Less(b, a)); ok && f[i].True {
-		return false, true
-	}
-	if i, ok := f.find(t.Equal(a, b)); ok && f[i].True {
+	if t.holds(f, '<', b, a) || t.holds(f, '=', a, b) {
 		return false, true
 	}
 	return false, false
@@ -106,10 +124,7 @@ func (t *Table) equal(f Facts, a, b *Value) (value, known bool) {
 			}
 		}
 	}
-	if i, ok := f.find(t.Less(a, b)); ok && f[i].True {
-		return false, true
-	}
-	if i, ok := f.find(t.Less(b, a)); ok && f[i].True {
+	if t.holds(f, '<', a, b) || t.holds(f, '<', b, a) {
 		return false, true
 	}
 	return false, false

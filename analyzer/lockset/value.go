@@ -5,6 +5,9 @@
 package lockset
 
 import (
+	"hash/maphash"
+	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -56,6 +59,8 @@ type Value struct {
 	Args []*Value
 	id   int
 	deep int // height of the tree
+	hash uint64
+	next *Value // in the same bucket of the table
 }
 
 // ID is the number of v in its table: stable for the same sequence of calls.
@@ -89,17 +94,14 @@ func turns(v *Value, name string) int {
 	}
 }
 
-type valueKey struct {
-	op      Op
-	n       int
-	aux     string
-	a, b, c int
-	rest    string
-}
-
 // A Table interns values. It is not safe for concurrent use.
+//
+// Nearly all that the analysis does with values is to make them, and nearly all
+// of them exist already, so that this is a hash table of its own: the values are
+// chained from buckets, and to find one compares pointers and no copy of a key.
 type Table struct {
-	m       map[valueKey]*Value
+	buckets []*Value // as many as a power of two
+	seed    maphash.Seed
 	all     []*Value
 	Unknown *Value
 	Nil     *Value
@@ -108,7 +110,7 @@ type Table struct {
 
 // NewTable returns an empty table.
 func NewTable() *Table {
-	t := &Table{m: make(map[valueKey]*Value)}
+	t := &Table{buckets: make([]*Value, 256), seed: maphash.MakeSeed()}
 	t.Unknown = t.intern(OpUnknown, "", 0)
 	t.Nil = t.intern(OpNil, "", 0)
 	t.Zero = t.intern(OpZero, "", 0)
@@ -116,31 +118,49 @@ func NewTable() *Table {
 }
 
 func (t *Table) intern(op Op, aux string, n int, args ...*Value) *Value {
-	k := valueKey{op: op, n: n, aux: aux, a: -1, b: -1, c: -1}
-	deep := 0
-	for i, a := range args {
-		deep = max(deep, a.deep)
-		switch i {
-		case 0:
-			k.a = a.id
-		case 1:
-			k.b = a.id
-		case 2:
-			k.c = a.id
-		default:
-			k.rest += "," + strconv.Itoa(a.id)
+	hash := t.hash(op, aux, n, args)
+	for v := t.buckets[hash&uint64(len(t.buckets)-1)]; v != nil; v = v.next {
+		if v.hash == hash && v.Op == op && v.N == n && v.Aux == aux && slices.Equal(v.Args, args) {
+			return v
 		}
 	}
-	if v := t.m[k]; v != nil {
-		return v
+	deep := 0
+	for _, a := range args {
+		deep = max(deep, a.deep)
 	}
 	if deep >= MaxDepth {
 		return t.Unknown
 	}
-	v := &Value{Op: op, Aux: aux, N: n, Args: args, id: len(t.all), deep: deep + 1}
-	t.m[k] = v
+	if len(t.all) >= len(t.buckets) {
+		t.grow()
+	}
+	v := &Value{Op: op, Aux: aux, N: n, Args: slices.Clone(args), id: len(t.all), deep: deep + 1, hash: hash}
+	b := &t.buckets[hash&uint64(len(t.buckets)-1)]
+	v.next, *b = *b, v
 	t.all = append(t.all, v)
 	return v
+}
+
+// hash mixes what makes a value. The seed differs from run to run, and nothing
+// depends on where in the table a value is.
+func (t *Table) hash(op Op, aux string, n int, args []*Value) uint64 {
+	const mix = 0x9e3779b97f4a7c15 // the golden ratio in 64 bits
+	h := (uint64(op)<<32 ^ uint64(n)) * mix
+	if aux != "" {
+		h ^= maphash.String(t.seed, aux)
+	}
+	for _, a := range args {
+		h = (bits.RotateLeft64(h, 23) ^ uint64(a.id+1)) * mix
+	}
+	return h ^ h>>29
+}
+
+func (t *Table) grow() {
+	t.buckets = make([]*Value, 2*len(t.buckets))
+	for _, v := range t.all {
+		b := &t.buckets[v.hash&uint64(len(t.buckets)-1)]
+		v.next, *b = *b, v
+	}
 }
 
 // Const returns a constant by its exact text.
