@@ -34,6 +34,7 @@ type unit struct {
 
 	summaries map[*ssa.Function]*summary
 	running   map[*ssa.Function]bool
+	live      lockset.Marks                     // room for a walk over what is live in a state
 	unsolved  map[*ssa.Function][]*ssa.Function // recursive functions that only call what they are given, with those of their group
 	execs     map[*ssa.Function]*exec
 	codes     map[*ssa.Function]*code

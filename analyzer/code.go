@@ -352,14 +352,15 @@ func (c *code) endsIn(b *ssa.BasicBlock) []lastUse {
 // keepLive drops from s the values that b and its successors do not use.
 func (c *code) keepLive(b *ssa.BasicBlock, s *state) {
 	live := c.live[b.Index]
-	out := s.env[:0]
-	for _, e := range s.env {
-		if k := c.across[e.n]; k > 0 && live.has(k-1) {
-			out = append(out, e)
-		}
+	dead := func(e envEntry) bool {
+		k := c.across[e.n]
+		return k <= 0 || !live.has(k-1)
 	}
-	s.env = out
-	s.collect()
+	if slices.ContainsFunc(s.env, dead) {
+		s.ownEnv()
+		s.env = slices.DeleteFunc(s.env, dead)
+	}
+	s.collect(&c.a.live)
 }
 
 // findHard marks the values that a lock may depend on: they reach the operands

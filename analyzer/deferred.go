@@ -103,7 +103,7 @@ func (x *exec) recovered(s *state) {
 		return
 	}
 	s.panicking = true
-	key := s.core(x.code)
+	key := string(s.core(nil, x.code))
 	if x.panics[key] {
 		return
 	}

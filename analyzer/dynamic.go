@@ -105,6 +105,7 @@ func (s *state) perhapsSet(t *lockset.Table, args []*lockset.Value) {
 		}
 		for i, m := range s.mem {
 			if m.place.Op == lockset.OpField && m.place.Args[0] == arg && isConst(m.val) {
+				s.ownMem()
 				s.mem[i].val = t.Unknown
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -188,6 +189,21 @@ func (s *summary) print() string {
 	w := writer{bare: true}
 	w.summary(s, nil)
 	return string(w.b)
+}
+
+// printLocks renders what s says of locks alone. Of a way out on which none is
+// left held, it leaves out what is returned and under which conditions.
+func (s *summary) printLocks() string {
+	out := (&summary{events: s.events, calls: s.calls}).print()
+	var exits []string
+	for _, e := range s.exits {
+		if len(e.held) == 0 {
+			e = &exit{freed: e.freed, handed: e.handed, started: e.started}
+		}
+		exits = append(exits, (&summary{exits: []*exit{e}}).print())
+	}
+	slices.Sort(exits)
+	return out + strings.Join(slices.Compact(exits), "")
 }
 
 var errCorrupt = errors.New("corrupt fact")

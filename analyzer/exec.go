@@ -79,6 +79,8 @@ type exec struct {
 	afters   int                  // how many ways out of callbacks were followed at the present call
 	cuts     []string             // keys of those that were left out since, "" for one that is too deep
 	key      []byte               // room to make the keys of followed
+	coreKey  []byte               // room to make the keys of states
+	only     [1]*state            // room for what a step returns, nearly always one state
 
 	hurried bool                  // the budget is used up
 	applied map[string][]callback // by call and situation: what the events of the callee have led to since then
@@ -109,9 +111,9 @@ func budgetOf(fn *ssa.Function) int {
 // early from here on, so that what is left to do grows with the code alone.
 func (x *exec) spend(n int) {
 	x.budget -= n
-	if x.budget < 0 && x.limit > hurriedStates {
+	if x.budget < 0 && !x.hurried {
 		x.bounded, x.hurried = true, true
-		x.limit, x.maxAfter = hurriedStates, hurriedAfters
+		x.limit, x.maxAfter = min(x.limit, hurriedStates), hurriedAfters
 		for i := range x.runs {
 			x.runs[i] = max(x.runs[i], maxVisits-hurriedVisits)
 		}
@@ -185,7 +187,7 @@ func (x *exec) run() *summary {
 func (x *exec) forget() {
 	x.in, x.pending, x.runs, x.panics = nil, nil, nil, nil
 	x.events, x.variants, x.callsHeld, x.exits, x.applied = nil, nil, nil, nil, nil
-	x.named, x.ways, x.took, x.followed, x.cuts, x.key = nil, nil, nil, nil, nil, nil
+	x.named, x.ways, x.took, x.followed, x.cuts, x.key, x.coreKey, x.only[0] = nil, nil, nil, nil, nil, nil, nil, nil
 }
 
 // next returns the first block, in reverse postorder, that has work.
@@ -205,8 +207,8 @@ func (x *exec) flow(b *ssa.BasicBlock, s *state) {
 		x.in[b.Index] = make(map[string]*state)
 	}
 	in := x.in[b.Index]
-	key := s.core(x.code)
-	if old := in[key]; old != nil {
+	x.coreKey = s.core(x.coreKey[:0], x.code)
+	if old := in[string(x.coreKey)]; old != nil {
 		if old.merge(s, x.code) && !slices.Contains(x.pending[b.Index], old) {
 			x.pending[b.Index] = append(x.pending[b.Index], old)
 		}
@@ -219,7 +221,7 @@ func (x *exec) flow(b *ssa.BasicBlock, s *state) {
 		}
 		return
 	}
-	in[key] = s
+	in[string(x.coreKey)] = s
 	x.pending[b.Index] = append(x.pending[b.Index], s)
 }
 
@@ -298,9 +300,12 @@ func (x *exec) block(b *ssa.BasicBlock, s *state) {
 			continue // done on the edge
 		}
 		var next []*state
-		for _, s := range states {
-			x.spend(1)
-			next = append(next, x.step(b, instr, s)...)
+		if x.spend(len(states)); len(states) == 1 {
+			next = x.step(b, instr, states[0])
+		} else {
+			for _, s := range states {
+				next = append(next, x.step(b, instr, s)...)
+			}
 		}
 		for ; len(ends) > 0 && ends[0].at <= i; ends = ends[1:] {
 			for _, s := range next {
@@ -322,8 +327,8 @@ func (x *exec) dedupe(states []*state) []*state {
 	seen := make(map[string]*state, len(states))
 	out := states[:0:0]
 	for _, s := range states {
-		key := s.core(x.code)
-		if old := seen[key]; old != nil {
+		x.coreKey = s.core(x.coreKey[:0], x.code)
+		if old := seen[string(x.coreKey)]; old != nil {
 			old.merge(s, x.code)
 			continue
 		}
@@ -332,7 +337,7 @@ func (x *exec) dedupe(states []*state) []*state {
 			x.joinInto(x.nearest(seen, s), s)
 			continue
 		}
-		seen[key] = s
+		seen[string(x.coreKey)] = s
 		out = append(out, s)
 	}
 	return out
@@ -382,17 +387,15 @@ func (x *exec) renew(s *state, n int, vals []*lockset.Value) {
 	own := func(v *lockset.Value) bool {
 		return (v.Op == lockset.OpSite || v.Op == lockset.OpAlloc) && v.N == n
 	}
-	has := s.mentions(own)
-	for _, v := range vals {
-		has = has || v.Has(own)
-	}
+	ofIt := func(v *lockset.Value) bool { return v != nil && v.MayHave(n) && v.Has(own) }
+	has := s.some(ofIt) || slices.ContainsFunc(vals, ofIt)
 	if !has {
 		return
 	}
 	rename := func(v *lockset.Value) *lockset.Value {
 		return x.t.Map(v, func(v *lockset.Value) *lockset.Value {
 			switch {
-			case v.Op == lockset.OpPrev:
+			case v.Op == lockset.OpPrev || !v.MayHave(n):
 				return v
 			case own(v):
 				return x.t.Prev(v)
@@ -400,7 +403,9 @@ func (x *exec) renew(s *state, n int, vals []*lockset.Value) {
 			return nil
 		})
 	}
-	again := s.mentions(func(v *lockset.Value) bool { return v.Op == lockset.OpPrev && own(v.Args[0]) })
+	again := s.some(func(v *lockset.Value) bool {
+		return v != nil && v.MayHave(n) && v.Has(func(v *lockset.Value) bool { return v.Op == lockset.OpPrev && own(v.Args[0]) })
+	})
 	s.rename(rename, func(old lockset.Fact, now *lockset.Value) bool {
 		// What is not nil stays so, if the earlier ones that it joins are not.
 		if old.True || now.Op != lockset.OpCmp || now.Aux != "==" || !isNilValue(now.Args[1]) {

@@ -512,12 +512,16 @@ func (a *unit) analyse(f *ssa.Function) {
 // maxRounds bounds how often the functions of a recursion are run. Each round
 // carries what is found one call further round the circle, and callees run
 // first, so that few rounds do; beyond, what is missing is counted.
+// What functions return, and under which conditions, need not come to rest at
+// all: what one returns may be told apart by what the other one does, which is
+// told apart by that. After valueRounds, only what is new of locks counts.
 // Of a group of more than bigGroup functions, as a server makes one whose parts
 // all call each other, fewer rounds are run.
 const (
-	maxRounds = 12
-	bigGroup  = 60
-	bigRounds = 2
+	maxRounds   = 12
+	valueRounds = 4
+	bigGroup    = 60
+	bigRounds   = 2
 )
 
 // solve analyses the functions that matter, callees before callers; those that
@@ -572,15 +576,17 @@ func (a *unit) solveGroup(members []*ssa.Function) {
 	if len(members) > bigGroup {
 		rounds = bigRounds
 	}
-	for range rounds {
+	unsettled := false
+	for round := range rounds {
 		if len(stale) == 0 {
-			return
+			break
 		}
 		for _, f := range members {
 			if !stale[f] {
 				continue
 			}
 			delete(stale, f)
+			before := a.summaries[f]
 			a.reads = make(map[*ssa.Function]bool)
 			a.analyse(f)
 			for g := range a.reads {
@@ -590,15 +596,21 @@ func (a *unit) solveGroup(members []*ssa.Function) {
 				readers[g][f] = true
 			}
 			a.reads = nil
-			if p := a.summaries[f].print(); p != prints[f] {
-				prints[f] = p
-				for r := range readers[f] {
-					stale[r] = true
-				}
+			p := a.summaries[f].print()
+			if p == prints[f] {
+				continue
+			}
+			prints[f] = p
+			if round >= valueRounds && a.summaries[f].printLocks() == before.printLocks() {
+				unsettled = true
+				continue
+			}
+			for r := range readers[f] {
+				stale[r] = true
 			}
 		}
 	}
-	if len(stale) > 0 {
+	if unsettled || len(stale) > 0 {
 		a.stats.Bounded++
 	}
 }

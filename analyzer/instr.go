@@ -11,7 +11,8 @@ import (
 )
 
 // step runs one instruction on s, which it owns, and returns the states after
-// it. Control transfers pass their states on and return none.
+// it, which are valid until the next step. Control transfers pass their states
+// on and return none.
 func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state {
 	if v, ok := instr.(ssa.Value); ok {
 		x.redefine(b, s, x.code.num[v], nil)
@@ -116,7 +117,8 @@ func (x *exec) step(b *ssa.BasicBlock, instr ssa.Instruction, s *state) []*state
 		x.panics1(s)
 		return nil
 	}
-	return []*state{s}
+	x.only[0] = s
+	return x.only[:1:1]
 }
 
 // panicsItself reports whether an instruction panics on some values: an index
@@ -350,6 +352,7 @@ func (x *exec) keepCopies(s *state, place *lockset.Value, typ types.Type) {
 	}
 	for i, e := range s.env {
 		if st := x.code.copies[e.n]; st != nil && touches(e.val) {
+			s.ownEnv()
 			s.env[i].val = x.spelled(s, e.val, st)
 		}
 	}
@@ -361,8 +364,10 @@ func (x *exec) keepCopies(s *state, place *lockset.Value, typ types.Type) {
 		st := x.variableStruct(m.place)
 		switch {
 		case st != nil && touches(m.val):
+			s.ownMem()
 			s.mem[i].val = x.spelled(s, m.val, st)
 		case whole != nil && m.val.Original() == place && m.place != place && m.place.Op != lockset.OpElem:
+			s.ownMem()
 			s.mem[i].val = x.spelled(s, m.val, whole)
 		}
 	}

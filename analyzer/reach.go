@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"go/token"
-	"slices"
 
 	"github.com/lockvet/lockvet/analyzer/lockset"
 )
@@ -112,7 +111,7 @@ func (x *exec) handOver(s *state, v *lockset.Value) {
 			s.hand(o)
 		}
 		if whole := x.t.Deref(o); !isPlace(o) { // its other fields may be set from now on
-			s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool { return m.place == whole && m.val.Op == lockset.OpZero })
+			s.deleteMem(func(m memEntry) bool { return m.place == whole && m.val.Op == lockset.OpZero })
 		}
 	}
 	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {

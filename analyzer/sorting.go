@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"go/token"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -94,9 +93,9 @@ func (x *exec) order(s *state, cs callSite, c callee, op orderOp) {
 
 // shuffle forgets which element of a container has which index.
 func (x *exec) shuffle(s *state, container *lockset.Value) {
-	for _, m := range slices.Clone(s.mem) {
+	for _, m := range s.sharedMem() {
 		if m.place.Op == lockset.OpElem && m.place.Args[0] == container && isConst(m.place.Args[1]) {
-			s.mem = slices.DeleteFunc(s.mem, func(o memEntry) bool { return o == m })
+			s.deleteMem(func(o memEntry) bool { return o == m })
 			s.add(x.t.Elem(container, x.t.Nil), m.val)
 		}
 	}

@@ -3,7 +3,6 @@ package analyzer
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -32,6 +31,7 @@ type state struct {
 	held   lockset.Set
 	mem    []memEntry // sorted by place, then value
 	env    []envEntry // sorted by value number
+	shared shared
 	facts  lockset.Facts
 	freed  []freed
 	defers []deferred
@@ -80,9 +80,8 @@ type spawned struct {
 }
 
 func (s *state) clone() *state {
+	s.shared = shared{mem: true, env: true}
 	c := *s
-	c.mem = slices.Clone(s.mem)
-	c.env = slices.Clone(s.env)
 	c.defers = slices.Clip(s.defers)
 	c.gos = slices.Clip(s.gos)
 	c.freed = slices.Clip(s.freed)
@@ -99,12 +98,11 @@ func (s *state) view() *state {
 	return &c
 }
 
-// core returns a key that is equal for two states exactly if they differ only
+// core appends a key to b that is equal for two states exactly if they differ only
 // in what merge forgets: facts, live values that matter to no lock, memory that
 // holds no more than constants, and which objects that lead to no lock others
 // were given. c tells the values and the variables that do matter.
-func (s *state) core(c *code) string {
-	b := make([]byte, 0, 16*(len(s.held)+len(s.mem)+len(s.env))+16)
+func (s *state) core(b []byte, c *code) []byte {
 	num := func(n int) { b = binary.AppendUvarint(b, uint64(n)) }
 	val := func(v *lockset.Value) { b = appendValue(b, v) }
 	b = appendSet(b, s.held)
@@ -148,7 +146,7 @@ func (s *state) core(c *code) string {
 	if s.panicking {
 		b = append(b, 'p')
 	}
-	return string(b)
+	return b
 }
 
 // appendValue appends the number of v, which may be nil.
@@ -275,10 +273,10 @@ func (s *state) merge(o *state, c *code) bool {
 		facts = agree(t, facts, t.Site(e.n, ""), s, e.val, o, v)
 	}
 	if changed = changed || len(env) != len(s.env); changed {
-		s.env = env
+		s.env, s.shared.env = env, false
 	}
 	carriers := s.carriers()
-	mine := &state{mem: slices.Clone(s.mem), facts: s.facts}
+	mine := &state{mem: s.sharedMem(), facts: s.facts}
 	forget := func(a, b *state) {
 		for _, m := range a.mem {
 			if !c.soft(m.place, m.val, carriers) || m.val.Op == lockset.OpUnknown {
@@ -409,9 +407,9 @@ func isTruth(v *lockset.Value) bool {
 // whoever gives it up by way of that place would not be seen to. It reports
 // whether s has changed.
 func (s *state) join(o *state, c *code) bool {
-	mine := &state{held: s.held, mem: slices.Clone(s.mem)}
+	mine := &state{held: s.held, mem: s.sharedMem()}
 	changed := s.merge(o, c)
-	for _, m := range slices.Clone(s.mem) {
+	for _, m := range s.sharedMem() {
 		if m.place.Op == lockset.OpElem || m.val.Op == lockset.OpUnknown {
 			continue
 		}
@@ -450,194 +448,6 @@ func (s *state) misplaced(l lockset.Lock, now *state) bool {
 			continue
 		}
 		if lo, hi := now.memAt(m.place); hi-lo != 1 || now.mem[lo].val != m.val {
-			return true
-		}
-	}
-	return false
-}
-
-// collect forgets memory that nothing leads to any more: objects that came out
-// of a callee, and those of earlier turns of a loop.
-func (s *state) collect() {
-	if len(s.mem) == 0 {
-		return
-	}
-	garbage := func(place *lockset.Value) *lockset.Value {
-		for isPlace(place) && place.Op != lockset.OpGlobal {
-			place = place.Args[0]
-		}
-		if place.Op == lockset.OpPrev || place.Op == lockset.OpSite && strings.Contains(place.Aux, objectMark) {
-			return place
-		}
-		return nil
-	}
-	if !slices.ContainsFunc(s.mem, func(m memEntry) bool { return garbage(m.place) != nil }) {
-		return
-	}
-	live := make(map[*lockset.Value]bool)
-	var mark func(v *lockset.Value)
-	mark = func(v *lockset.Value) {
-		if v == nil || live[v] {
-			return
-		}
-		live[v] = true
-		for _, a := range v.Args {
-			mark(a)
-		}
-	}
-	for _, e := range s.env {
-		mark(e.val)
-	}
-	for _, l := range s.held {
-		mark(l.Key)
-		mark(l.Guard)
-		mark(l.Via)
-	}
-	for _, h := range s.handed {
-		mark(h)
-	}
-	for _, d := range s.defers {
-		mark(d.fn)
-		for _, a := range d.args {
-			mark(a)
-		}
-	}
-	for _, g := range s.gos {
-		mark(g.fn)
-		for _, a := range g.args {
-			mark(a)
-		}
-	}
-	for grown := true; grown; {
-		grown = false
-		for _, m := range s.mem {
-			if g := garbage(m.place); (g == nil || live[g]) && !live[m.val] {
-				mark(m.val)
-				grown = true
-			}
-		}
-	}
-	s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool {
-		g := garbage(m.place)
-		return g != nil && !live[g]
-	})
-}
-
-// get returns the value of SSA value number n, nil if it is its own symbol.
-func (s *state) get(n int) *lockset.Value {
-	i, ok := slices.BinarySearchFunc(s.env, n, func(e envEntry, n int) int { return e.n - n })
-	if !ok {
-		return nil
-	}
-	return s.env[i].val
-}
-
-func (s *state) set(n int, v *lockset.Value) {
-	i, ok := slices.BinarySearchFunc(s.env, n, func(e envEntry, n int) int { return e.n - n })
-	if ok {
-		s.env[i].val = v
-		return
-	}
-	s.env = slices.Insert(s.env, i, envEntry{n, v})
-}
-
-func (s *state) unset(n int) {
-	i, ok := slices.BinarySearchFunc(s.env, n, func(e envEntry, n int) int { return e.n - n })
-	if ok {
-		s.env = slices.Delete(s.env, i, i+1)
-	}
-}
-
-func (s *state) memAt(place *lockset.Value) (lo, hi int) {
-	lo, _ = slices.BinarySearchFunc(s.mem, place.ID(), func(m memEntry, id int) int { return m.place.ID() - id })
-	hi = lo
-	for hi < len(s.mem) && s.mem[hi].place == place {
-		hi++
-	}
-	return lo, hi
-}
-
-// put makes place hold v and nothing else; what lay inside it is forgotten.
-func (s *state) put(place, v *lockset.Value) {
-	whole := place
-	if place.Op == lockset.OpDeref {
-		whole = place.Args[0] // fields hang on the pointer
-	}
-	s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool {
-		return m.place == place || inside(m.place, whole)
-	})
-	if len(s.mem) >= maxMemory {
-		s.overflow(place)
-		return
-	}
-	lo, _ := s.memAt(place)
-	s.mem = slices.Insert(s.mem, lo, memEntry{place, v})
-}
-
-// maxMemory bounds what a state remembers. Functions that write more, such as
-// the initialisation of a large table, are of data.
-const maxMemory = 192
-
-// overflow notes that the object around place is not known to the last field.
-func (s *state) overflow(place *lockset.Value) {
-	for isPlace(place) && place.Op != lockset.OpGlobal {
-		place = place.Args[0]
-	}
-	if place.Op == lockset.OpAlloc {
-		s.hand(place)
-	}
-}
-
-// blur notes that a container holds more than is remembered: what it holds is
-// not to be taken for all.
-func (s *state) blur(t *lockset.Table, container *lockset.Value) {
-	for i, m := range s.mem {
-		if m.place.Op == lockset.OpElem && m.place.Args[0] == container {
-			s.mem[i].val = t.Unknown
-			return
-		}
-	}
-}
-
-// rest reports whether a memory entry says of an object that all of it is zero
-// of which nothing else is said.
-func rest(place, v *lockset.Value) bool {
-	return v.Op == lockset.OpZero && place.Op == lockset.OpDeref
-}
-
-// drop forgets one entry, and reports whether it was there.
-func (s *state) drop(m memEntry) bool {
-	n := len(s.mem)
-	s.mem = slices.DeleteFunc(s.mem, func(o memEntry) bool { return o == m })
-	return len(s.mem) < n
-}
-
-// add makes place hold v besides what it holds: an element of a container.
-func (s *state) add(place, v *lockset.Value) {
-	lo, hi := s.memAt(place)
-	i, ok := slices.BinarySearchFunc(s.mem[lo:hi], v.ID(), func(m memEntry, id int) int { return m.val.ID() - id })
-	if !ok && len(s.mem) < maxMemory {
-		s.mem = slices.Insert(s.mem, lo+i, memEntry{place, v})
-	}
-}
-
-// used reports whether v, an object that a callee made, has something in a
-// field: then it is not nil.
-func (s *state) used(v *lockset.Value) bool {
-	obj := v
-	if obj.Op == lockset.OpPrev {
-		obj = obj.Args[0]
-	}
-	return obj.Op == lockset.OpSite && strings.Contains(obj.Aux, objectMark) &&
-		slices.ContainsFunc(s.mem, func(m memEntry) bool { return m.place.Op == lockset.OpField && m.place.Args[0] == v })
-}
-
-// inside reports whether place is a field, at any depth, of whole, or within an
-// element of whole, if that points to an array that the function made.
-func inside(place, whole *lockset.Value) bool {
-	for place.Op == lockset.OpField || place.Op == lockset.OpElem && place.Args[0].Op == lockset.OpAlloc {
-		place = place.Args[0]
-		if place == whole {
 			return true
 		}
 	}
@@ -698,7 +508,8 @@ func (s *state) rename(f func(*lockset.Value) *lockset.Value, keep func(old lock
 		}
 		return a.val.ID() - b.val.ID()
 	})
-	s.mem = slices.Compact(mem)
+	s.mem, s.shared.mem = slices.Compact(mem), false
+	s.ownEnv()
 	for i := range s.env {
 		s.env[i].val = f(s.env[i].val)
 	}
@@ -735,9 +546,9 @@ func (s *state) rename(f func(*lockset.Value) *lockset.Value, keep func(old lock
 	s.handed = slices.Compact(s.handed)
 }
 
-// mentions reports whether f holds for a part of any value of s.
-func (s *state) mentions(f func(*lockset.Value) bool) bool {
-	has := func(v *lockset.Value) bool { return v != nil && v.Has(f) }
+// some reports whether has is true of any value of s, or of nil, which stands
+// for what a lock does not have.
+func (s *state) some(has func(*lockset.Value) bool) bool {
 	for _, l := range s.held {
 		if has(l.Key) || has(l.Guard) || has(l.Via) || has(l.Parent) || has(l.ModeBy) {
 			return true

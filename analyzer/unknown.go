@@ -51,10 +51,10 @@ func (x *exec) builtin(s *state, cs callSite, name string, args []*lockset.Value
 	case "copy":
 		s.facts = s.facts.Unsort(args[0])
 	case "clear":
-		s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool { return m.place.Op == lockset.OpElem && m.place.Args[0] == args[0] })
+		s.deleteMem(func(m memEntry) bool { return m.place.Op == lockset.OpElem && m.place.Args[0] == args[0] })
 	case "delete":
 		place := x.t.Elem(args[0], args[1])
-		s.mem = slices.DeleteFunc(s.mem, func(m memEntry) bool { return m.place == place })
+		s.deleteMem(func(m memEntry) bool { return m.place == place })
 	}
 	return []*state{s}
 }

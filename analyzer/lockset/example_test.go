@@ -28,6 +28,36 @@ func ExampleTable() {
 	// sum.each(global.p.refs)
 }
 
+// What is reached from a value is walked once, however often it is met.
+func ExampleMarks() {
+	t := lockset.NewTable()
+	made := t.Site(7, "")
+	pair := t.Tuple(t.Field(made, "key"), t.Field(made, "guard"))
+	var seen lockset.Marks
+	var walk func(v *lockset.Value)
+	walk = func(v *lockset.Value) {
+		if !seen.Add(v) {
+			return
+		}
+		fmt.Println(v)
+		for _, a := range v.Args {
+			walk(a)
+		}
+	}
+	walk(t.Field(made, "key"))
+	walk(pair)
+	fmt.Println(seen.Has(made), pair.MayHave(7), t.Param(7).MayHave(7))
+	seen.Clear()
+	fmt.Println(seen.Has(made))
+	// Output:
+	// field.key(site7)
+	// site7
+	// tuple(field.key(site7) field.guard(site7))
+	// field.guard(site7)
+	// true true false
+	// false
+}
+
 // A caller's values take the places of parameters.
 func ExampleTable_Map() {
 	t := lockset.NewTable()

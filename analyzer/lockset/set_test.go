@@ -250,3 +250,37 @@ func TestModeOfALock(t *testing.T) {
 	not, _ := tab.Assume(nil, tab.Equal(by, tab.Const("1")), false)
 	require.Equal(t, lockmodel.Shared, mode(not, lockmodel.Unknown, by), "the one that is left")
 }
+
+// Marks are a set, and an empty one after Clear.
+func TestMarks(t *testing.T) {
+	g := newGen(31)
+	var marks lockset.Marks
+	for range rounds {
+		in := make(map[*lockset.Value]bool)
+		for range g.IntN(20) {
+			v := g.value(3)
+			require.Equal(t, !in[v], marks.Add(v), "%s", v)
+			in[v] = true
+		}
+		for range 20 {
+			v := g.value(3)
+			require.Equal(t, in[v], marks.Has(v), "%s", v)
+		}
+		marks.Clear()
+	}
+}
+
+// What has no part that an instruction made does not say that it may have.
+func TestMayHave(t *testing.T) {
+	g := newGen(32)
+	for range rounds {
+		v := g.value(3)
+		v.Has(func(part *lockset.Value) bool {
+			if part.Op == lockset.OpSite || part.Op == lockset.OpAlloc {
+				require.True(t, v.MayHave(part.N), "%s in %s", part, v)
+			}
+			return false
+		})
+	}
+	require.False(t, lockset.NewTable().Param(3).MayHave(3))
+}

@@ -58,10 +58,17 @@ type Value struct {
 	N    int
 	Args []*Value
 	id   int
-	deep int // height of the tree
+	deep int    // height of the tree
+	made uint64 // a bit for each instruction whose products are in v; several share one
 	hash uint64
 	next *Value // in the same bucket of the table
 }
+
+func bitOf(n int) uint64 { return 1 << (uint(n) % 64) }
+
+// MayHave reports whether a part of v may be what instruction n produced or
+// allocated: if not, it is not. It is quick.
+func (v *Value) MayHave(n int) bool { return v.made&bitOf(n) != 0 }
 
 // ID is the number of v in its table: stable for the same sequence of calls.
 func (v *Value) ID() int { return v.id }
@@ -124,9 +131,12 @@ func (t *Table) intern(op Op, aux string, n int, args ...*Value) *Value {
 			return v
 		}
 	}
-	deep := 0
+	deep, made := 0, uint64(0)
+	if op == OpSite || op == OpAlloc {
+		made = bitOf(n)
+	}
 	for _, a := range args {
-		deep = max(deep, a.deep)
+		deep, made = max(deep, a.deep), made|a.made
 	}
 	if deep >= MaxDepth {
 		return t.Unknown
@@ -134,7 +144,7 @@ func (t *Table) intern(op Op, aux string, n int, args ...*Value) *Value {
 	if len(t.all) >= len(t.buckets) {
 		t.grow()
 	}
-	v := &Value{Op: op, Aux: aux, N: n, Args: slices.Clone(args), id: len(t.all), deep: deep + 1, hash: hash}
+	v := &Value{Op: op, Aux: aux, N: n, Args: slices.Clone(args), id: len(t.all), deep: deep + 1, made: made, hash: hash}
 	b := &t.buckets[hash&uint64(len(t.buckets)-1)]
 	v.next, *b = *b, v
 	t.all = append(t.all, v)
