@@ -62,7 +62,7 @@ func (x *exec) emit(s *state, ev *event) *event {
 	both := x.t.Either(old.guard, ev.guard)
 	for _, k := range ev.told {
 		if i, ok := slices.BinarySearch(old.told, k); !ok {
-			old.told = slices.Insert(slices.Clone(old.told), i, k)
+			old.told = slices.Concat(old.told[:i], []string{k}, old.told[i:])
 		}
 	}
 	old.widened = old.widened || !slices.Equal(both, old.guard)

@@ -54,6 +54,9 @@ func (w *writer) value(v *lockset.Value) {
 
 // refer notes that what is written needs the fact with a key.
 func (w *writer) refer(key string) {
+	if w.bare {
+		return
+	}
 	if w.refs == nil {
 		w.refs = make(map[string]bool)
 	}
@@ -185,10 +188,12 @@ func (w *writer) modes(m map[string]lockmodel.Mode) {
 
 // print renders s for comparison with itself: what it says, whoever its
 // witnesses are.
-func (s *summary) print() string {
-	w := writer{bare: true}
+func (s *summary) print() string { return string(s.appendPrint(nil)) }
+
+func (s *summary) appendPrint(b []byte) []byte {
+	w := writer{b: b, bare: true}
 	w.summary(s, nil)
-	return string(w.b)
+	return w.b
 }
 
 // printLocks renders what s says of locks alone. Of a way out on which none is

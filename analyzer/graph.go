@@ -577,6 +577,7 @@ func (a *unit) solveGroup(members []*ssa.Function) {
 		rounds = bigRounds
 	}
 	unsettled := false
+	var printed []byte
 	for round := range rounds {
 		if len(stale) == 0 {
 			break
@@ -596,11 +597,11 @@ func (a *unit) solveGroup(members []*ssa.Function) {
 				readers[g][f] = true
 			}
 			a.reads = nil
-			p := a.summaries[f].print()
-			if p == prints[f] {
+			printed = a.summaries[f].appendPrint(printed[:0])
+			if string(printed) == prints[f] {
 				continue
 			}
-			prints[f] = p
+			prints[f] = string(printed)
 			if round >= valueRounds && a.summaries[f].printLocks() == before.printLocks() {
 				unsettled = true
 				continue

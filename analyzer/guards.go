@@ -20,23 +20,17 @@ type guardField struct {
 // has a method that releases them, and none that takes them. Who has the mutex
 // itself is no guard of it.
 func (a *unit) guardClasses(t types.Type) []string {
-	if c, ok := a.guardTypes[t]; ok {
-		return c
-	}
-	a.guardTypes[t] = nil
-	if _, ok := types.Unalias(deref(t)).(*types.Named); !ok {
+	named, ok := types.Unalias(deref(t)).(*types.Named)
+	if !ok {
 		return nil
 	}
+	id := guardType{named, deref(t) != t}
+	if c, ok := a.guardTypes[id]; ok {
+		return c
+	}
+	a.guardTypes[id] = nil
 	var gives, takes []string
-	ms := types.NewMethodSet(t)
-	for i := range ms.Len() {
-		if len(ms.At(i).Index()) != 1 {
-			continue
-		}
-		fn, ok := ms.At(i).Obj().(*types.Func)
-		if !ok {
-			continue
-		}
+	for _, fn := range id.methods() {
 		if spec := a.model.FuncOf(fn); spec != nil {
 			for _, e := range spec.Effects {
 				switch e.Kind {
@@ -50,7 +44,32 @@ func (a *unit) guardClasses(t types.Type) []string {
 	}
 	slices.Sort(gives)
 	out := slices.DeleteFunc(slices.Compact(gives), func(c string) bool { return slices.Contains(takes, c) || a.hasLock(t, c) })
-	a.guardTypes[t] = out
+	a.guardTypes[id] = out
+	return out
+}
+
+// A guardType is a named type, or a pointer to one: a pointer type is made anew
+// wherever one is written.
+type guardType struct {
+	named *types.Named
+	ptr   bool
+}
+
+// methods returns the methods that are declared for the type itself: not those
+// of what it embeds.
+func (t guardType) methods() []*types.Func {
+	if iface, ok := t.named.Underlying().(*types.Interface); ok {
+		if t.ptr {
+			return nil
+		}
+		return slices.Collect(iface.Methods())
+	}
+	var out []*types.Func
+	for m := range t.named.Methods() {
+		if t.ptr || !isPointer(m.Signature().Recv().Type()) {
+			out = append(out, m)
+		}
+	}
 	return out
 }
 

@@ -341,7 +341,7 @@ func (s *state) calls(ev *event) {
 	}
 	i, ok := slices.BinarySearchFunc(s.called, ev, func(a, b *event) int { return a.n - b.n })
 	if !ok {
-		s.called = slices.Insert(slices.Clone(s.called), i, ev)
+		s.called = slices.Concat(s.called[:i], []*event{ev}, s.called[i:])
 	}
 }
 
@@ -482,7 +482,7 @@ func (s *state) hand(v *lockset.Value) {
 		}
 	}
 	i, _ := find(v)
-	s.handed = slices.Insert(slices.Clone(s.handed), i, v)
+	s.handed = slices.Concat(s.handed[:i], []*lockset.Value{v}, s.handed[i:])
 }
 
 // rename rewrites every value of s. Facts about what is renamed are dropped

@@ -131,6 +131,7 @@ type hop struct {
 	pos  string // where, "dir/file.go:31"
 	next *hop
 	end  *hop // the last one
+	init *hop // what butLast has returned
 	n    int  // number of hops from here
 }
 
@@ -152,12 +153,16 @@ func concat(h, tail *hop) *hop {
 	return newHop(h.name, h.pos, concat(h.next, tail))
 }
 
-// butLast returns h less its last hop.
+// butLast returns h less its last hop. Those of one event are asked for at each
+// of its calls, and share their ends.
 func (h *hop) butLast() *hop {
 	if h == nil || h.next == nil {
 		return nil
 	}
-	return newHop(h.name, h.pos, h.next.butLast())
+	if h.init == nil {
+		h.init = newHop(h.name, h.pos, h.next.butLast())
+	}
+	return h.init
 }
 
 // last returns the last hop.

@@ -207,7 +207,7 @@ func (f Facts) with(e Fact) Facts {
 	if ok {
 		return f
 	}
-	return slices.Insert(slices.Clone(f), i, e)
+	return slices.Concat(f[:i], Facts{e}, f[i:])
 }
 
 // Excludes reports whether f says that not all of g can be so.

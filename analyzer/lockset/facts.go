@@ -153,19 +153,31 @@ func (t *Table) Assume(f Facts, c *Value, value bool) (Facts, bool) {
 		}
 	}
 	i, _ := f.find(c)
-	return slices.Insert(slices.Clone(f), i, Fact{c, value}), true
+	return slices.Concat(f[:i], Facts{{c, value}}, f[i:]), true
 }
 
 // Meet returns what both know.
 func (f Facts) Meet(g Facts) Facts {
+	both := 0 // how many of the first of f g knows as well
 	var out Facts
-	for _, e := range f {
-		if i, ok := g.find(e.Cond); ok && g[i].True == e.True {
+	for i, e := range f {
+		for len(g) > 0 && g[0].Cond.id < e.Cond.id {
+			g = g[1:]
+		}
+		switch {
+		case len(g) == 0 || g[0] != e:
+		case out == nil && both == i:
+			both++
+			continue
+		default:
+			if out == nil {
+				out = append(make(Facts, 0, len(f)-1), f[:both]...)
+			}
 			out = append(out, e)
 		}
 	}
-	if len(out) == len(f) {
-		return f
+	if out == nil {
+		return f[:both:both]
 	}
 	return out
 }

@@ -82,7 +82,7 @@ func (s Set) Add(l Lock) Set {
 	}
 	i, ok := slices.BinarySearchFunc(s, l, Compare)
 	if !ok {
-		return slices.Insert(slices.Clone(s), i, l)
+		return slices.Concat(s[:i], Set{l}, s[i:])
 	}
 	if l.Is(Many) {
 		return s
