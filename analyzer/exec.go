@@ -53,6 +53,7 @@ type exec struct {
 
 	acqs   []acquisition
 	acqIDs map[acqKey]int
+	sites  map[siteKey]Site // of acqs, as results have them
 
 	sum       *summary
 	events    map[string]*event

@@ -63,11 +63,12 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 		q := Acquire{
 			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs),
 			Want:  Lock{Class: r.want.class, Key: a.wantText(r.cs, r.want.chain, r.want.keyArg, r.want.plain), Mode: r.want.mode},
-			Chain: hops(r.want.chain), Try: r.want.try, Defer: isDefer(r.cs),
+			Chain: a.hopsOf(r.want.chain), Try: r.want.try, Defer: isDefer(r.cs),
 		}
 		if cls := a.model.Classes[r.want.class]; cls != nil && cls.Retired {
 			q.Retired = r.want.chain == nil || !a.retiredBefore(r)
 		}
+		q.Pairs = make([]Pair, 0, len(r.pairs))
 		for _, p := range r.pairs {
 			if p.rel == lockset.Same && p.answer != nil {
 				p.mode, p.heldMode = cmp.Or(p.answer.want, p.mode), cmp.Or(p.answer.held, p.heldMode)
@@ -82,7 +83,7 @@ func (a *unit) fillAcquires(res *Result, x *exec) {
 			q.Pairs = append(q.Pairs, Pair{
 				Want: Lock{Class: r.want.class, Key: a.wantText(r.cs, p.chain, p.keys, r.want.plain), Mode: p.mode},
 				Held: Lock{Class: p.lock.Class, Key: x.lockText(p.lock), Mode: p.heldMode},
-				At:   x.siteOf(p.lock), Chain: hops(p.chain), Relation: p.rel, Compared: a.comparedRange(p.compared),
+				At:   x.siteOf(p.lock), Chain: a.hopsOf(p.chain), Relation: p.rel, Compared: a.comparedRange(p.compared),
 				Ordered: p.ordered, Plain: p.lock.Is(lockset.Plain), Tried: p.lock.Is(lockset.Tried),
 				Implied: p.lock.Is(lockset.Implied) || r.want.implied, Loop: x.acqs[p.lock.Site].pos == r.cs.pos && !x.acqs[p.lock.Site].inCallee, kin: a.ungated(p, x.fn),
 			})
@@ -123,8 +124,25 @@ func isDefer(cs callSite) bool { _, ok := cs.instr.(*ssa.Defer); return ok }
 const maxWitness = 32
 
 func hops(h *hop) []Hop {
-	var out []Hop
+	if h == nil {
+		return nil
+	}
+	out := make([]Hop, 0, min(h.n, maxWitness))
 	h.short(maxWitness, func(name, pos string) { out = append(out, Hop{name, pos}) })
+	return out
+}
+
+// hopsOf returns h as a part of a result. One witness is in many of them: a
+// callee's, with each lock that is held there. They share it.
+func (a *unit) hopsOf(h *hop) []Hop {
+	if h == nil {
+		return nil
+	}
+	out, ok := a.witnesses[h]
+	if !ok {
+		out = slices.Clip(hops(h))
+		a.witnesses[h] = out
+	}
 	return out
 }
 
@@ -260,13 +278,32 @@ func (x *exec) lockText(l lockset.Lock) string {
 	return x.a.wantText(acq.site, nil, acq.keys, l.Is(lockset.Plain))
 }
 
-// siteOf says where a held lock was taken.
+// siteOf says where a held lock was taken. It is asked for each lock that is
+// wanted while this one is held.
 func (x *exec) siteOf(l lockset.Lock) Site {
+	k := siteKey{l.Site, l.Is(lockset.Assumed)}
+	s, ok := x.sites[k]
+	if !ok {
+		if x.sites == nil {
+			x.sites = make(map[siteKey]Site)
+		}
+		s = x.makeSite(l)
+		x.sites[k] = s
+	}
+	return s
+}
+
+type siteKey struct {
+	acq     int
+	assumed bool
+}
+
+func (x *exec) makeSite(l lockset.Lock) Site {
 	acq := x.acqs[l.Site]
-	s := Site{Chain: hops(acq.chain)}
+	s := Site{Chain: x.a.hopsOf(acq.chain)}
 	if acq.from != nil {
 		acq = acq.from.acq
-		s.Chain = hops(acq.chain)
+		s.Chain = x.a.hopsOf(acq.chain)
 	} else if acq.inCallee {
 		return s
 	}
@@ -309,7 +346,7 @@ func (a *unit) fillRequires(res *Result, x *exec) {
 	}
 	for _, r := range best {
 		q := Require{
-			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs), Chain: hops(r.want.chain),
+			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs), Chain: a.hopsOf(r.want.chain),
 			Want: Lock{Class: r.want.class, Mode: r.mode}, Status: r.status, Some: r.some, Freed: a.line(r.freed),
 		}
 		if r.some {
@@ -434,7 +471,7 @@ func (a *unit) fillReleases(res *Result, x *exec) {
 			continue
 		}
 		q := &Release{
-			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs), Chain: hops(r.chain),
+			Range: a.rangeOf(r.cs), Func: displayName(x.fn, a.pkg), Name: a.callText(r.cs), Chain: a.hopsOf(r.chain),
 			Outer: Lock{Class: r.outer.Class, Key: x.lockText(r.outer), Mode: r.outer.Mode}, At: x.siteOf(r.outer),
 			Inner: Lock{Class: r.held.Class, Key: x.lockText(r.held), Mode: r.held.Mode}, InAt: x.siteOf(r.held),
 		}
@@ -460,7 +497,7 @@ func (a *unit) fillLeaks(res *Result, x *exec) {
 	for _, site := range sites {
 		acq := x.acqs[site]
 		at := x.record.leakAt[site]
-		q := Leak{Range: a.rangeOf(acq.site), Func: displayName(x.fn, a.pkg), Name: a.callText(acq.site), Chain: hops(acq.chain),
+		q := Leak{Range: a.rangeOf(acq.site), Func: displayName(x.fn, a.pkg), Name: a.callText(acq.site), Chain: a.hopsOf(acq.chain),
 			Lock: Lock{Class: x.classAt(site)}, Exit: Range{at, at + 1}, Line: a.line(at)}
 		q.Lock.Key = a.wantText(acq.site, acq.chain, acq.keys, false)
 		if seen[key{q.Pos}] {

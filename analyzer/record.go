@@ -165,7 +165,7 @@ func (r *record) touch(cs callSite, w wanted) {
 func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Value, l lockset.Lock, rel lockset.Relation) *pairRec {
 	r.touch(cs, w)
 	a := r.acquires[acquireKey{cs.pos, w.class, w.try}]
-	p := &pairRec{lock: l, rel: rel, mode: w.mode, heldMode: x.mode(s, l.Mode, l.ModeBy), ordered: w.ordered, key: key, chain: w.chain, keys: w.keyArg}
+	p := pairRec{lock: l, rel: rel, mode: w.mode, heldMode: x.mode(s, l.Mode, l.ModeBy), ordered: w.ordered, key: key, chain: w.chain, keys: w.keyArg}
 	if rel == lockset.ByOther {
 		p.compared = x.comparison(s, l.Key, key)
 	}
@@ -181,8 +181,10 @@ func (r *record) pair(x *exec, s *state, cs callSite, w wanted, key *lockset.Val
 			return old
 		}
 	}
-	a.pairs[k] = p
-	return p
+	kept := new(pairRec) // which p would be in each case, were its address taken
+	*kept = p
+	a.pairs[k] = kept
+	return kept
 }
 
 // comparison returns the position of the comparison that was made of other

@@ -64,24 +64,24 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 // they hold the wanted lock already; and of a list that they give, that it is
 // sorted.
 func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wanted, key *lockset.Value, rel lockset.Relation) {
+	fail := func() { p.failed = p.failed || rel != lockset.Same && rel != lockset.After }
+	if w.try || !x.a.answered(x.fn) || key == nil || l.Class != w.class && (w.plain || !x.a.order().Before(w.class, l.Class)) {
+		fail()
+		return
+	}
 	ev := &event{kind: evOrder, class: w.class, by: key, chain: newHop("order", p.lock.Class, nil)}
 	switch {
-	case w.try || !x.a.answered(x.fn) || key == nil:
-		ev = nil
 	case (rel == lockset.Turn || rel == lockset.Unordered) && l.Class == w.class && x.askList(ev, l.Key, key):
 	case !key.Entry():
 		ev = nil
-	case l.Class != w.class:
-		if w.plain || !x.a.order().Before(w.class, l.Class) {
-			ev = nil
-		}
+	case l.Class != w.class: // in an order that is wrong unless they are the same
 	case rel == lockset.Unordered && l.Key != nil && l.Key.Entry() && (l.Key.Rooted() || key.Rooted()):
 		ev.key = l.Key
 	case w.plain || rel == lockset.Same || rel == lockset.After:
 		ev = nil
 	}
 	if ev == nil {
-		p.failed = p.failed || rel != lockset.Same && rel != lockset.After
+		fail()
 		return
 	}
 	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key})

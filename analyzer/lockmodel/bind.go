@@ -270,10 +270,19 @@ type ownEdge struct {
 // that later edges are tested in, so that one ring is one report; the model
 // has it all the same.
 func (c *collector) findCycles() {
+	var own []Edge
+	for _, e := range c.edges {
+		own = append(own, e.Edge)
+	}
+	c.own.addEdges(own)
 	graph := New()
+	graph.addEdges(slices.Concat(c.imported.Edges, own))
+	if !graph.Order().cyclic() {
+		return // as nearly always
+	}
+	graph = New()
 	graph.addEdges(c.imported.Edges)
 	for _, e := range c.edges {
-		c.own.addEdges([]Edge{e.Edge})
 		if e.Outer == e.Inner {
 			c.problem(OrderCycle, newError(e.pos, e.end, "order ", e.Outer, ", ", e.Outer,
 				" is a cycle: no class comes before itself; name it once"))

@@ -75,6 +75,16 @@ func (o *Order) close() {
 	}
 }
 
+// cyclic reports whether a class is declared to come before itself.
+func (o *Order) cyclic() bool {
+	for i, reach := range o.reach {
+		if reach.has(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // Before reports whether a is declared, directly or through other classes, to
 // be acquired before b.
 func (o *Order) Before(a, b string) bool {
