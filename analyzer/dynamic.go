@@ -345,8 +345,10 @@ func (x *exec) entryArgs(s *state, args []*lockset.Value) []*lockset.Value {
 
 // entryArg is entryValue, which of a closure keeps what its captured variables
 // hold, and of what is known not to be nil that it is something. Of a guard
-// nothing is kept: what is released may be any.
-func (x *exec) entryArg(s *state, v *lockset.Value) *lockset.Value {
+// nothing is kept: what is released may be any. Closures that have captured one
+// another, those of inside among them, are of no end: the second time nothing is
+// kept of one.
+func (x *exec) entryArg(s *state, v *lockset.Value, inside ...*lockset.Value) *lockset.Value {
 	if v.Op != lockset.OpFunc && !v.Entry() && x.t.NonNil(s.facts, v) && !x.leadsToGuard(s, v) {
 		return x.t.Iface("", x.t.Unknown)
 	}
@@ -359,8 +361,9 @@ func (x *exec) entryArg(s *state, v *lockset.Value) *lockset.Value {
 		if c.Entry() {
 			continue
 		}
-		if held := x.lookup(s, x.t.Deref(c)); held.Op == lockset.OpFunc || held.Entry() {
-			caps[i] = x.t.Cell(x.entryArg(s, held))
+		held := x.lookup(s, x.t.Deref(c))
+		if (held.Op == lockset.OpFunc || held.Entry()) && held != v && !slices.Contains(inside, held) {
+			caps[i] = x.t.Cell(x.entryArg(s, held, append(inside, v)...))
 		}
 	}
 	return x.t.Func(v.Aux, caps...)
