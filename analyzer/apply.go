@@ -335,7 +335,11 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 				perhaps = append(perhaps, s.owed...)
 			}
 		case evJoin:
-			x.joinAt(s, cs, sub(ev.key))
+			how := mustWait
+			if ev.try {
+				how = mayLeave
+			}
+			x.joinAt(s, cs, sub(ev.key), how)
 		case evOrder:
 			x.orderEvent(s, cs, ev, sub)
 		case evRelease:

@@ -283,15 +283,28 @@ func (a *unit) handles(fn *ssa.Function) []*lockset.Value {
 	return out
 }
 
+// A waiting is how a wait for goroutines ends.
+type waiting uint8
+
+const (
+	mustWait waiting = iota // when they have ended
+	mayLeave                // or for some other reason: it is one case of several
+	noWait                  // at once: a select statement with a default
+)
+
 // join waits for the goroutines that handle belongs to: what they ask for
 // while they run, they ask for under what is held here.
 func (x *exec) join(s *state, handle *lockset.Value, pos token.Pos) []*state {
-	return x.joinAt(s, callSite{pos: pos}, handle)
+	x.joinAt(s, callSite{pos: pos}, handle, mustWait)
+	return []*state{s}
 }
 
-func (x *exec) joinAt(s *state, cs callSite, handle *lockset.Value) []*state {
-	if handle.Rooted() || handle.Op == lockset.OpAddr && handle.Args[0].Rooted() {
-		x.emit(s, &event{kind: evJoin, key: handle, chain: newHop("Wait", x.a.place(cs.pos), nil)})
+// joinAt is join for a wait that may end otherwise. Who need not wait is not kept
+// by a goroutine, and who may leave is kept for some time only, which is no
+// reason to say anything of locks that nobody has declared.
+func (x *exec) joinAt(s *state, cs callSite, handle *lockset.Value, how waiting) {
+	if how != noWait && (handle.Rooted() || handle.Op == lockset.OpAddr && handle.Args[0].Rooted()) {
+		x.emit(s, &event{kind: evJoin, key: handle, try: how == mayLeave, chain: newHop("Wait", x.a.place(cs.pos), nil)})
 	}
 	var ended, rest []spawned
 	for _, g := range s.gos {
@@ -302,15 +315,25 @@ func (x *exec) joinAt(s *state, cs callSite, handle *lockset.Value) []*state {
 		}
 	}
 	if len(ended) == 0 {
-		return []*state{s}
+		return
 	}
 	s.gos = rest // before they are looked at: one may itself wait for what it signals
+	if how == noWait {
+		return
+	}
+	all := s.held
+	if how == mayLeave {
+		s.held = s.held.Without(func(l lockset.Lock) bool { return l.Is(lockset.Implied) })
+	}
 	for _, g := range ended {
 		c, ok := x.a.calleeOfValue(g.fn, g.args)
 		if !ok {
 			continue
 		}
 		if sum := x.effectsOf(c); sum != nil {
+			if how == mayLeave {
+				sum = sum.declared()
+			}
 			at := cs
 			if at.instr == nil {
 				at.instr = g.instr
@@ -318,7 +341,7 @@ func (x *exec) joinAt(s *state, cs callSite, handle *lockset.Value) []*state {
 			x.applyEvents(s, at, c, sum, x.substitution(s, at, c))
 		}
 	}
-	return []*state{s}
+	s.held = all
 }
 
 // sameHandle compares a goroutine's handle with what is waited for: the same

@@ -669,14 +669,13 @@ func (x *exec) selects(s *state, instr *ssa.Select) []*state {
 		}
 		x.bind(c, instr, x.t.Tuple(vals...))
 		if st.Dir == types.RecvOnly {
-			out = append(out, x.join(c, ch, st.Pos)...)
-		} else {
-			out = append(out, c)
+			x.joinAt(c, callSite{pos: st.Pos}, ch, waitOf(instr))
 		}
 	}
 	if !instr.Blocking {
 		vals := []*lockset.Value{x.t.Const("-1"), x.t.Site(n, "ok")}
 		for j, o := range instr.States {
+		out = append(out, c)
 			if o.Dir == types.RecvOnly {
 				vals = append(vals, x.t.Site(n, "recv"+itoa(j)))
 			}
@@ -691,6 +690,17 @@ func (x *exec) selects(s *state, instr *ssa.Select) []*state {
 func (x *exec) branch(b *ssa.BasicBlock, s *state, instr *ssa.If) {
 	cond := x.eval(s, instr.Cond)
 	for i, truth := range []bool{true, false} {
+// waitOf tells how a select statement waits in one of its cases.
+func waitOf(instr *ssa.Select) waiting {
+	switch {
+	case !instr.Blocking:
+		return noWait
+	case len(instr.States) > 1:
+		return mayLeave
+	}
+	return mustWait
+}
+
 		c := s
 		if i == 0 {
 			c = s.clone()

@@ -26,6 +26,13 @@ func (s *summary) silent() bool {
 	return s == nil || len(s.events) == 0 && s.plain()
 }
 
+// declared returns s less what it asks of locks that nobody has declared.
+func (s *summary) declared() *summary {
+	out := *s
+	out.events = slices.DeleteFunc(slices.Clone(s.events), func(ev *event) bool { return ev.implied })
+	return &out
+}
+
 // plain reports whether the function leaves nothing behind.
 func (s *summary) plain() bool {
 	return len(s.exits) == 1 && s.exits[0].plain()
