@@ -467,14 +467,18 @@ func isArithmetic(t types.Type) bool {
 	return ok && b.Info()&types.IsNumeric != 0
 }
 
-// sameKind reports whether a conversion keeps the value: between string types,
-// between integer types, or from a pointer to its address.
+// sameKind reports whether a conversion keeps the value: between string types and
+// from one to bytes, between integer types, or from a pointer to its address.
 func sameKind(a, b types.Type) bool {
 	if isUnsafe(a) || isUnsafe(b) {
 		return true
 	}
 	ab, ok1 := a.Underlying().(*types.Basic)
 	bb, ok2 := b.Underlying().(*types.Basic)
+	if to, ok := b.Underlying().(*types.Slice); ok && ok1 && ab.Info()&types.IsString != 0 {
+		e, ok := to.Elem().Underlying().(*types.Basic)
+		return ok && e.Kind() == types.Byte
+	}
 	return ok1 && ok2 && (ab.Info()&types.IsString != 0 && bb.Info()&types.IsString != 0 ||
 		ab.Info()&types.IsInteger != 0 && bb.Info()&types.IsInteger != 0)
 }
@@ -671,11 +675,11 @@ func (x *exec) selects(s *state, instr *ssa.Select) []*state {
 		if st.Dir == types.RecvOnly {
 			x.joinAt(c, callSite{pos: st.Pos}, ch, waitOf(instr))
 		}
+		out = append(out, c)
 	}
 	if !instr.Blocking {
 		vals := []*lockset.Value{x.t.Const("-1"), x.t.Site(n, "ok")}
 		for j, o := range instr.States {
-		out = append(out, c)
 			if o.Dir == types.RecvOnly {
 				vals = append(vals, x.t.Site(n, "recv"+itoa(j)))
 			}
@@ -686,10 +690,6 @@ func (x *exec) selects(s *state, instr *ssa.Select) []*state {
 	return out
 }
 
-// branch sends s both ways, as far as its facts allow.
-func (x *exec) branch(b *ssa.BasicBlock, s *state, instr *ssa.If) {
-	cond := x.eval(s, instr.Cond)
-	for i, truth := range []bool{true, false} {
 // waitOf tells how a select statement waits in one of its cases.
 func waitOf(instr *ssa.Select) waiting {
 	switch {
@@ -701,6 +701,10 @@ func waitOf(instr *ssa.Select) waiting {
 	return mustWait
 }
 
+// branch sends s both ways, as far as its facts allow.
+func (x *exec) branch(b *ssa.BasicBlock, s *state, instr *ssa.If) {
+	cond := x.eval(s, instr.Cond)
+	for i, truth := range []bool{true, false} {
 		c := s
 		if i == 0 {
 			c = s.clone()

@@ -170,6 +170,7 @@ var orders = map[string]orderOp{
 	"slices.Delete":           keeps,
 	"slices.DeleteFunc":       keeps,
 	"slices.Reverse":          disturbs,
+	"bytes.Compare":           compares,
 	"cmp.Compare":             compares,
 	"strings.Compare":         compares,
 	"cmp.Less":                isLess,
