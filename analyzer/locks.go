@@ -468,7 +468,21 @@ func (x *exec) release(s *state, cs callSite, f freed, chain *hop) {
 	if !known && f.class != "" && x.a.isOuter(f.class) && f.guard != nil && f.guard.Entry() {
 		x.emit(s, &event{kind: evRelease, class: f.class, key: f.guard, chain: newHop("Release", x.a.place(cs.pos), nil)})
 	}
+	if !known && f.key != nil && !f.key.Entry() {
+		x.freeOther(s, f)
+	}
 	x.free(s, f)
+}
+
+// freeOther gives up a mutex that nobody has taken by that name: it is one that
+// was taken by another, if there is any.
+func (x *exec) freeOther(s *state, f freed) {
+	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
+		if l.Class == f.class && l.Is(lockset.Implied) && x.vague(l.Key) {
+			l.Flags |= lockset.Maybe
+		}
+		return l
+	})
 }
 
 // releaseEvent checks a release that a callee makes of a lock of ours.
