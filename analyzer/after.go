@@ -52,6 +52,7 @@ func (x *exec) afterWhen(s *state, cs callSite, cb callback) []*state {
 
 // after returns what s becomes by a callback that is made.
 func (x *exec) after(s *state, cs callSite, cb callback) []*state {
+	cs.guess = cs.guess || cb.guess
 	if cb.passed != nil {
 		s.calls(cb.passed)
 	}
@@ -99,7 +100,7 @@ func (x *exec) afterTarget(s *state, cs callSite, t target) []*state {
 		x.afters++
 		after := s.clone()
 		if x.applyExit(after, cs, t.c, e, sub) {
-			out = append(out, x.runCallbacks(after, cs, e, t.nested)...)
+			out = append(out, x.perhapsTaken(cs, s, x.runCallbacks(after, cs, e, t.nested))...)
 		}
 	}
 	return x.dedupe(out)

@@ -34,6 +34,9 @@ type callSite struct {
 	outside bool
 	// goesOn is set if only those ways out of a body count that go on.
 	goesOn bool
+	// guess is set if the call is one that a function of which nothing is known may
+	// make, or may not.
+	guess bool
 }
 
 // An eventPart is a part of a callee's events.
@@ -185,6 +188,7 @@ func (x *exec) run1(s *state, cs callSite, c callee) []*state {
 		return x.applySummary(s, cs, c, sum)
 	}
 	if known { // to have nothing to do with locks; but it may keep what it is given
+		x.addTo(s, cs, c)
 		for i, arg := range c.args {
 			if c.fn != nil && (x.leadsToGuard(s, arg) || x.a.infer && isOwn(arg)) && x.a.retains(c.fn, i) {
 				x.handOver(s, arg)

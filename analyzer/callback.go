@@ -16,6 +16,7 @@ const maxCallbacks = 5
 // sub translates the callee's values; s is the state at the call, less what
 // the callee has given up by then.
 func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*lockset.Value) *lockset.Value) callback {
+	cs.guess = cs.guess || ev.try
 	d := dynamic{fn: sub(ev.fn), method: ev.method, target: ev.target, name: ev.chain.name}
 	for _, a := range ev.args {
 		d.args = append(d.args, sub(a))
@@ -297,7 +298,7 @@ func (x *exec) targetKey(s *state, cs callSite, ev *event, t callee) []byte {
 // and what was followed is forgotten after it.
 func (x *exec) situation(kind byte, s *state, cs callSite, ev *event) []byte {
 	b := x.key[:0]
-	b = append(b, kind, byte(cs.part), flag(cs.alone), flag(cs.outside), flag(ev.judged))
+	b = append(b, kind, byte(cs.part), flag(cs.alone), flag(cs.outside), flag(ev.judged), flag(cs.guess))
 	b = binary.AppendUvarint(b, uint64(cs.pos))
 	b = appendFreed(appendSet(b, s.held), s.freed)
 	b = binary.AppendUvarint(b, uint64(len(s.facts)))
@@ -352,7 +353,7 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 			return f == nil || f.site.pos != from.site.pos
 		})
 		at := from.site
-		at.through, at.result, at.part, at.outside = nil, nil, acquireOnly, true
+		at.through, at.result, at.part, at.outside, at.guess = nil, nil, acquireOnly, true, cs.guess
 		x.applyEvents(theirs, at, t, sum, x.substitution(inner, via, t))
 	}
 	return nested
@@ -368,6 +369,7 @@ type callback struct {
 	quiet   bool          // there are others
 	all     bool          // they are called one after the other
 	again   bool          // it is made many times
+	guess   bool          // whether it is made is a guess
 	when    *lockset.Fact // the one condition of it that is in doubt, nil if several are, or none
 	passed  *event        // what it has become here
 }

@@ -146,10 +146,12 @@ func (x *exec) callsBack(s *state, cs callSite, d dynamic) []*state {
 		if arg.Op != lockset.OpFunc {
 			continue
 		}
+		at := cs
+		at.guess = cs.guess || !x.isLoopBody(arg)
 		var next []*state
 		for _, t := range states {
 			next = append(next, t)
-			next = append(next, x.callYield(t.clone(), cs, arg, nil)...)
+			next = append(next, x.perhapsTaken(at, t, x.callYield(t.clone(), at, arg, nil))...)
 		}
 		states = x.dedupe(next)
 	}
@@ -281,7 +283,7 @@ func (a *unit) throughName(name, method, iface string) string {
 func (x *exec) emitCall(s *state, cs callSite, d dynamic, held lockset.Set, fallback []*lockset.Value) *event {
 	ev := &event{
 		kind: evCall, fn: x.anyElem(d.fn), method: d.method, target: d.target, args: x.entryArgs(s, d.args), given: d.args, fallback: fallback,
-		chain: newHop(d.name, x.a.place(cs.pos), nil), again: x.inLoop(cs),
+		chain: newHop(d.name, x.a.place(cs.pos), nil), again: x.inLoop(cs), try: cs.guess,
 	}
 	x.holdEvent(ev, cs, held)
 	return x.emit(s, ev)
@@ -307,7 +309,7 @@ func (x *exec) emitJudged(s *state, cs callSite, d dynamic, targets []callee, kn
 // holdEvent notes what is held at a call of something unknown.
 func (x *exec) holdEvent(ev *event, cs callSite, held lockset.Set) {
 	for _, l := range held {
-		if l.Is(lockset.Given) {
+		if l.Is(lockset.Given) || cs.guess && l.Is(lockset.Implied) {
 			continue
 		}
 		in := heldIn{cs, x.acqs[l.Site]}

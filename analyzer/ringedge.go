@@ -137,7 +137,7 @@ type stepKey struct {
 // orderStep notes that w is waited for while held is held, as the edges that this
 // adds to the order. A lock that nobody else can see is no part of any.
 func (x *exec) orderStep(s *state, cs callSite, w wanted, key *lockset.Value, held lockset.Set) {
-	if w.try || w.class == "" || len(held) == 0 || w.plain && x.unseen(s, key) {
+	if w.try || cs.guess || w.class == "" || len(held) == 0 || w.plain && x.unseen(s, key) {
 		return
 	}
 	sure := x.sure(s, held)

@@ -34,9 +34,7 @@ var runsLater = map[string]bool{
 	"(*golang.org/x/sync/errgroup.Group).Go":         true,
 	"(*golang.org/x/sync/errgroup.Group).TryGo":      true,
 	"(*golang.org/x/sync/singleflight.Group).DoChan": true,
-	"(*testing.T).Cleanup":                           true,
-	"(*testing.B).Cleanup":                           true,
-	"(*testing.F).Cleanup":                           true,
+	"(*testing.common).Cleanup":                      true,
 	"html/template.(*Template).Funcs":                true,
 	"(*text/template.Template).Funcs":                true,
 	"(*html/template.Template).Funcs":                true,
@@ -170,9 +168,9 @@ var orders = map[string]orderOp{
 	"slices.Delete":           keeps,
 	"slices.DeleteFunc":       keeps,
 	"slices.Reverse":          disturbs,
-	"bytes.Compare":           compares,
 	"cmp.Compare":             compares,
 	"strings.Compare":         compares,
+	"bytes.Compare":           compares,
 	"cmp.Less":                isLess,
 }
 

@@ -82,7 +82,7 @@ type event struct {
 	mode  lockmodel.Mode
 	by    *lockset.Value // decides the mode if it is unknown
 
-	try     bool
+	try     bool // it need not wait; of a call: it need not be made, that it is is a guess
 	ordered bool // by a call that orders its keys itself
 	plain   bool // a mutex
 	implied bool // its class was inferred

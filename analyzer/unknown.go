@@ -166,6 +166,7 @@ func (x *exec) pureCall(s *state, cs callSite, c callee) {
 // functions it is given, and the methods of the interfaces it is given, while
 // it runs, and keep everything.
 func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
+	x.addTo(s, cs, c)
 	later := c.obj != nil && runsLater[c.obj.FullName()]
 	var calls []dynamic
 	for i, v := range c.args {
@@ -184,6 +185,7 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 	via := cs
 	via.result = nil
 	via.through = newHop(c.name, x.a.place(cs.pos), nil)
+	via.guess = cs.guess || !x.a.isStd(c)
 	for _, d := range calls {
 		targets, ok := x.resolve(s, d)
 		if !ok && d.fn.Rooted() && !later {
@@ -199,13 +201,13 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 				if !x.onlyGivesUp(t) {
 					next = append(next, st)
 				}
-				out := x.run1(st.clone(), via, t)
+				out := x.perhapsTaken(via, st, x.run1(st.clone(), via, t))
 				next = append(next, out...)
 				st.perhapsFreed(out)
 				if !once[c.key] {
 					for _, o := range out {
 						if len(o.held) > len(st.held) {
-							next = append(next, x.run1(o.clone(), via, t)...)
+							next = append(next, x.perhapsTaken(via, st, x.run1(o.clone(), via, t))...)
 						}
 					}
 				}
@@ -214,6 +216,42 @@ func (x *exec) unknown(s *state, cs callSite, c callee) []*state {
 		}
 	}
 	return states
+}
+
+// perhapsTaken notes that a call at cs, if it is a guess, may have left mutexes
+// locked behind in each of out, or may not.
+func (x *exec) perhapsTaken(cs callSite, before *state, out []*state) []*state {
+	if !cs.guess {
+		return out
+	}
+	for _, o := range out {
+		o.held = o.held.Map(func(l lockset.Lock) lockset.Lock {
+			if l.Is(lockset.Implied) && !slices.ContainsFunc(before.held, func(b lockset.Lock) bool {
+				return b.Class == l.Class && b.Key == l.Key && !b.Is(lockset.Maybe)
+			}) {
+				l.Flags |= lockset.Maybe
+			}
+			return l
+		})
+	}
+	return out
+}
+
+// addTo runs a call of a function, of which no more is known than its signature,
+// that makes one error of another, as those do that add to its text: of an error
+// that is one it makes one.
+func (x *exec) addTo(s *state, cs callSite, c callee) {
+	if c.obj == nil || x.a.isStd(c) || cs.result == nil || !isError(cs.result.Type()) {
+		return
+	}
+	for i, v := range c.args {
+		if t := argType(c, i); t == nil || !isError(t) {
+			continue
+		}
+		if isNil, known := x.t.Truth(s.facts, x.t.Equal(v, x.t.Nil)); known && !isNil {
+			s.facts, _ = x.t.Assume(s.facts, x.t.Equal(x.t.Site(x.siteNumber(cs), ""), x.t.Nil), false)
+		}
+	}
 }
 
 // iterate runs a call of an iterator over the elements of a container: with
@@ -271,11 +309,20 @@ func isReferenceType(t types.Type) bool { return t != nil && isReference(t) }
 // stdlib reports whether c is of a package whose path has no dot: the standard
 // library, which keeps what it is given only where a table says so.
 func (a *unit) stdlib(c callee) bool {
+	return a.isStd(c) && !a.imports.known[c.obj.Pkg().Path()]
+}
+
+// isStd is stdlib, of a package that has facts too.
+func (a *unit) isStd(c callee) bool {
 	if c.obj == nil || c.obj.Pkg() == nil {
 		return false
 	}
-	first, _, _ := strings.Cut(c.obj.Pkg().Path(), "/")
-	return !strings.Contains(first, ".") && !a.imports.known[c.obj.Pkg().Path()]
+	path := c.obj.Pkg().Path()
+	first, _, _ := strings.Cut(path, "/")
+	if m := a.pass.Module; m != nil && (path == m.Path || strings.HasPrefix(path, m.Path+"/")) {
+		return false // a module need not have a dot in its name
+	}
+	return !strings.Contains(first, ".")
 }
 
 // argType returns the static type of argument i, the receiver first.

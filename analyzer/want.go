@@ -11,8 +11,11 @@ import (
 )
 
 // want checks a lock that is asked for against what is held, and makes it an
-// event for the callers.
+// event for the callers. A mutex that nobody has declared is no reason to guess.
 func (x *exec) want(s *state, cs callSite, w wanted) {
+	if cs.guess && w.implied {
+		return
+	}
 	if len(w.keys) == 0 {
 		w.keys = []*lockset.Value{nil}
 	}
