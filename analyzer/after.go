@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"go/types"
 	"slices"
 
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -91,6 +92,7 @@ func (x *exec) after(s *state, cs callSite, cb callback) []*state {
 // are the business of whoever called it.
 func (x *exec) afterTarget(s *state, cs callSite, t target) []*state {
 	cs.result = nil
+	cs.guess = cs.guess || t.c.returnsObject()
 	sub := x.substitution(s, cs, t.c)
 	var out []*state
 	for _, e := range t.sum.exits {
@@ -99,11 +101,58 @@ func (x *exec) afterTarget(s *state, cs callSite, t target) []*state {
 		}
 		x.afters++
 		after := s.clone()
+		late := x.freedLate(after, cs, e, sub)
 		if x.applyExit(after, cs, t.c, e, sub) {
-			out = append(out, x.perhapsTaken(cs, s, x.runCallbacks(after, cs, e, t.nested))...)
+			out = append(out, x.perhapsTaken(cs, s, x.freeLate(late, x.runCallbacks(after, cs, e, t.nested)))...)
 		}
 	}
 	return x.dedupe(out)
+}
+
+// returnsObject reports whether c returns something that may release what c has
+// taken. Whether whoever called it has done so by now is not known here.
+func (c callee) returnsObject() bool {
+	var sig *types.Signature
+	switch {
+	case c.obj != nil:
+		sig = c.obj.Signature()
+	case c.fn != nil:
+		sig = c.fn.Signature
+	default:
+		return false
+	}
+	for v := range sig.Results().Variables() {
+		switch v.Type().Underlying().(type) {
+		case *types.Pointer, *types.Signature, *types.Struct:
+			return true
+		case *types.Interface:
+			if !isError(v.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// freedLate returns the mutexes that a callee gives up on a way out without having
+// taken them, and without our holding them: what it has called has taken them.
+func (x *exec) freedLate(s *state, cs callSite, e *exit, sub func(*lockset.Value) *lockset.Value) []freed {
+	if len(e.freed) == 0 || len(e.calls) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(x.subFreed(s, cs, e.freed, sub), func(f freed) bool {
+		return f.key == nil || slices.ContainsFunc(s.held, func(l lockset.Lock) bool { return x.frees(s, f, l) })
+	})
+}
+
+// freeLate gives up fs in each of out.
+func (x *exec) freeLate(fs []freed, out []*state) []*state {
+	for _, f := range fs {
+		for _, s := range out {
+			s.held = s.held.Without(func(l lockset.Lock) bool { return l.Is(lockset.Plain) && x.frees(s, f, l) })
+		}
+	}
+	return out
 }
 
 // maxAfters bounds how many ways out of callbacks are followed at one call of a

@@ -129,8 +129,9 @@ func (x *exec) applySummary(s *state, cs callSite, c callee, sum *summary) []*st
 		if len(sum.exits) > 1 {
 			t = s.clone()
 		}
+		late := x.freedLate(t, cs, e, sub)
 		if x.applyExit(t, cs, c, e, sub) {
-			out = append(out, x.runCallbacks(t, cs, e, callbacks)...)
+			out = append(out, x.freeLate(late, x.runCallbacks(t, cs, e, callbacks))...)
 		}
 	}
 	return x.dedupe(out)
