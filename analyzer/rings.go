@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
+	"github.com/lockvet/lockvet/analyzer/lockset"
 )
 
 // # Rings
@@ -57,7 +58,7 @@ func (a *unit) findRings(res *Result, own *Fact) {
 		return
 	}
 	local := a.localEdges()
-	written := a.writtenClasses(local)
+	written := a.writtenClasses(local, res)
 	own.Written = sortedKeys(written)
 	facts := slices.Clone(im.edges)
 	for _, e := range local {
@@ -66,6 +67,7 @@ func (a *unit) findRings(res *Result, own *Fact) {
 	own.Edges = uniqueEdges(facts)
 	broken := make(map[string]bool, len(im.broken))
 	for k := range im.broken {
+	a.dropReaders(res, written)
 		broken[k] = true
 	}
 	if len(local) > 0 || len(im.edgesOf) > 1 {
@@ -108,7 +110,7 @@ func (a *unit) toldOf(ring []*ringEdge, res *Result) *ringEdge {
 
 // writtenClasses returns the classes that somebody takes exclusively, as far
 // as an edge asks: only there does it matter.
-func (a *unit) writtenClasses(local []*localEdge) map[string]bool {
+func (a *unit) writtenClasses(local []*localEdge, res *Result) map[string]bool {
 	asked := make(map[string]bool)
 	for v, d := range a.fieldLocks { // an importer may share those
 		if d != nil && d.implied && v.Pkg() == a.pkg {
@@ -120,6 +122,13 @@ func (a *unit) writtenClasses(local []*localEdge) map[string]bool {
 	}
 	out := make(map[string]bool)
 	for k := range a.imports.written {
+	for _, q := range res.Acquires {
+		for _, p := range q.Pairs {
+			if p.readers() {
+				asked[p.Want.Class] = true
+			}
+		}
+	}
 		out[k] = true
 	}
 	for _, f := range a.funcs {
@@ -136,6 +145,26 @@ func (a *unit) writtenClasses(local []*localEdge) map[string]bool {
 
 // ringGraph builds the graph of all edges that are known here.
 func (a *unit) ringGraph(local []*localEdge, written, broken map[string]bool) *ringSearch {
+// readers reports whether p is an undeclared lock that is taken shared twice.
+func (p *Pair) readers() bool {
+	return p.Implied && p.Relation == lockset.Same && p.Want.Mode == lockmodel.Shared && p.Held.Mode == lockmodel.Shared
+}
+
+// dropReaders drops the pairs of readers between which no writer can come: nobody
+// takes the lock exclusively, and no importer can get at it.
+func (a *unit) dropReaders(res *Result, written map[string]bool) {
+	open := make(map[string]bool)
+	for v, d := range a.fieldLocks {
+		if d != nil && (v.Exported() || v.Embedded()) {
+			open[d.Class] = true
+		}
+	}
+	for i := range res.Acquires {
+		q := &res.Acquires[i]
+		q.Pairs = slices.DeleteFunc(q.Pairs, func(p Pair) bool { return p.readers() && !written[p.Want.Class] && !open[p.Want.Class] })
+	}
+}
+
 	order := a.order()
 	var all []*ringEdge
 	add := func(e *ringEdge) {
