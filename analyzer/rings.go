@@ -33,6 +33,7 @@ type ringEdge struct {
 	EdgeFact
 	local *localEdge // nil for one of an import
 	from  []int      // the imports, by number, whose facts have it
+	early int        // how early its place is, of those of this package
 }
 
 func (e *ringEdge) fact() *EdgeFact { return &e.EdgeFact }
@@ -45,6 +46,7 @@ type ringSearch struct {
 	gone    map[[2]int]bool
 	written map[string]bool // classes that are taken exclusively somewhere
 	comp    []int           // strongly connected component, by class
+	rank    []int           // place in the order that most of the code keeps, by class
 	steps   int
 	path    []*ringEdge
 }
@@ -65,9 +67,9 @@ func (a *unit) findRings(res *Result, own *Fact) {
 		facts = append(facts, e.EdgeFact)
 	}
 	own.Edges = uniqueEdges(facts)
+	a.dropReaders(res, written)
 	broken := make(map[string]bool, len(im.broken))
 	for k := range im.broken {
-	a.dropReaders(res, written)
 		broken[k] = true
 	}
 	if len(local) > 0 || len(im.edgesOf) > 1 {
@@ -76,7 +78,7 @@ func (a *unit) findRings(res *Result, own *Fact) {
 			for ring := s.search(n); ring != nil; ring = s.search(n) {
 				culprit := a.toldOf(ring, res)
 				if culprit == nil {
-					culprit = culpritOf(ring)
+					culprit = s.culpritOf(ring)
 					res.Rings = append(res.Rings, a.ring(ring, culprit))
 				}
 				s.gone[s.pair(culprit)] = true
@@ -120,8 +122,6 @@ func (a *unit) writtenClasses(local []*localEdge, res *Result) map[string]bool {
 	for _, e := range local {
 		asked[e.Outer], asked[e.Inner] = true, true
 	}
-	out := make(map[string]bool)
-	for k := range a.imports.written {
 	for _, q := range res.Acquires {
 		for _, p := range q.Pairs {
 			if p.readers() {
@@ -129,6 +129,8 @@ func (a *unit) writtenClasses(local []*localEdge, res *Result) map[string]bool {
 			}
 		}
 	}
+	out := make(map[string]bool)
+	for k := range a.imports.written {
 		out[k] = true
 	}
 	for _, f := range a.funcs {
@@ -143,8 +145,6 @@ func (a *unit) writtenClasses(local []*localEdge, res *Result) map[string]bool {
 	return out
 }
 
-// ringGraph builds the graph of all edges that are known here.
-func (a *unit) ringGraph(local []*localEdge, written, broken map[string]bool) *ringSearch {
 // readers reports whether p is an undeclared lock that is taken shared twice.
 func (p *Pair) readers() bool {
 	return p.Implied && p.Relation == lockset.Same && p.Want.Mode == lockmodel.Shared && p.Held.Mode == lockmodel.Shared
@@ -165,6 +165,8 @@ func (a *unit) dropReaders(res *Result, written map[string]bool) {
 	}
 }
 
+// ringGraph builds the graph of all edges that are known here.
+func (a *unit) ringGraph(local []*localEdge, written, broken map[string]bool) *ringSearch {
 	order := a.order()
 	var all []*ringEdge
 	add := func(e *ringEdge) {
@@ -215,6 +217,8 @@ func (a *unit) dropReaders(res *Result, written map[string]bool) {
 			s.comp[m] = i
 		}
 	}
+	tellEarly(all)
+	s.rank = s.rankClasses()
 	return s
 }
 
@@ -326,14 +330,16 @@ func (s *ringSearch) knownBefore() bool {
 }
 
 // culpritOf returns the edge of a ring that is to blame: of those of this
-// package the one that the fewest calls make, then the last one, before those
-// that it only hands over; if there is none, the last one in order of place.
-func culpritOf(ring []*ringEdge) *ringEdge {
+// package one of a test; then one against the order that most of the code keeps;
+// then the one that the fewest calls make, then the last one, before those that it
+// only hands over; if there is none, the last one in order of place.
+func (s *ringSearch) culpritOf(ring []*ringEdge) *ringEdge {
 	return slices.MaxFunc(ring, func(a, b *ringEdge) int {
 		if a.local == nil || b.local == nil {
 			return cmp.Or(cmp.Compare(flag(a.local != nil), flag(b.local != nil)), cmp.Compare(a.InnerPos, b.InnerPos), compareEdges(&a.EdgeFact, &b.EdgeFact))
 		}
-		return cmp.Or(cmp.Compare(flag(b.local.met), flag(a.local.met)), cmp.Compare(b.local.count, a.local.count), cmp.Compare(a.local.at.Pos, b.local.at.Pos))
+		return cmp.Or(cmp.Compare(flag(a.isTest()), flag(b.isTest())), cmp.Compare(flag(s.against(a)), flag(s.against(b))),
+			cmp.Compare(flag(b.local.met), flag(a.local.met)), cmp.Compare(b.local.count, a.local.count), cmp.Compare(a.local.at.Pos, b.local.at.Pos))
 	})
 }
 
