@@ -52,6 +52,7 @@ type unit struct {
 	modes        map[*lockset.Value]map[string]lockmodel.Mode
 	fieldLocks   map[*types.Var]*lockDecl
 	lockTypes    map[types.Type]bool
+	embeds       map[*types.Named]bool // see embedsOpen
 	guardTypes   map[guardType][]string
 	witnesses    map[*hop][]Hop // as results have them
 	guardIn      map[types.Type][]guardField
@@ -102,7 +103,7 @@ func newUnit(v *vet, pass *analysis.Pass, model *lockmodel.Model, im *imports) *
 		local: map[string]*ssa.Function{}, summaries: map[*ssa.Function]*summary{}, running: map[*ssa.Function]bool{}, unsolved: map[*ssa.Function][]*ssa.Function{},
 		execs: map[*ssa.Function]*exec{}, codes: map[*ssa.Function]*code{}, typeOf: map[string]types.Type{}, methods: map[[2]string]*method{},
 		modes:      map[*lockset.Value]map[string]lockmodel.Mode{},
-		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, guardTypes: map[guardType][]string{}, witnesses: map[*hop][]Hop{},
+		fieldLocks: map[*types.Var]*lockDecl{}, lockTypes: map[types.Type]bool{}, embeds: map[*types.Named]bool{}, guardTypes: map[guardType][]string{}, witnesses: map[*hop][]Hop{},
 		guardIn: map[types.Type][]guardField{}, holders: map[types.Type]bool{}, idles: map[*lockset.Value]bool{}, handleSets: map[*ssa.Function][]*lockset.Value{},
 		retained: map[retainKey]bool{}, arith: map[*lockset.Value]bool{}, comparedAt: map[*lockset.Value]token.Pos{},
 		sortedAt: map[*lockset.Value]token.Pos{}, outer: map[string]bool{}, uniques: map[string]bool{}, settledHere: map[settling]bool{},

@@ -25,7 +25,26 @@ func (a *unit) isOpen(t types.Type) bool {
 		return false
 	}
 	key := lockmodel.Key(n.Origin().Obj())
-	return a.openTypes()[key] || a.imports.open[key]
+	return a.openTypes()[key] || a.imports.open[key] || a.embedsOpen(n)
+}
+
+// embedsOpen reports whether t has the methods of such an object that it embeds:
+// some of them take the mutex.
+func (a *unit) embedsOpen(t *types.Named) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	if open, known := a.embeds[t]; known {
+		return open
+	}
+	a.embeds[t] = false // types may embed pointers to each other
+	for f := range s.Fields() {
+		if f.Embedded() && a.isLockType(f.Type()) && a.isOpen(f.Type()) {
+			a.embeds[t] = true
+		}
+	}
+	return a.embeds[t]
 }
 
 // openTypes returns the types of this package that isOpen is true of, by key.
