@@ -3,7 +3,6 @@ package analyzer
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // # The order that most of the code keeps
@@ -16,20 +15,15 @@ import (
 // Then each class is moved to where the fewest steps are against it, until none
 // moves any more.
 
-// isTest reports whether the step is one of a test: tests take locks in ways of
-// their own, to see what others do meanwhile.
-func (e *EdgeFact) isTest() bool {
-	return strings.Contains(e.OuterPos, "_test.go:") || strings.Contains(e.InnerPos, "_test.go:")
-}
-
 // weight is how much a step says of the order: of the places of this package that
 // make it, each counts; of two that count the same, the first says a little more,
-// and what is only handed over says more than both.
+// and what is only handed over says more than both. Tests, which take locks in ways
+// of their own to see what others do meanwhile, say next to nothing.
 func (e *ringEdge) weight() int {
-	const one = 1000
+	const one = 1000000
 	switch {
-	case e.isTest():
-		return 1
+	case e.test:
+		return 1000 + e.early
 	case e.local == nil:
 		return one
 	case e.local.met:

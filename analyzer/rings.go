@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -34,6 +35,7 @@ type ringEdge struct {
 	local *localEdge // nil for one of an import
 	from  []int      // the imports, by number, whose facts have it
 	early int        // how early its place is, of those of this package
+	test  bool       // its place is in a test
 }
 
 func (e *ringEdge) fact() *EdgeFact { return &e.EdgeFact }
@@ -175,7 +177,8 @@ func (a *unit) ringGraph(local []*localEdge, written, broken map[string]bool) *r
 		}
 	}
 	for _, e := range local {
-		add(&ringEdge{EdgeFact: e.EdgeFact, local: e})
+		test := strings.HasSuffix(a.pass.Fset.Position(e.at.Pos).Filename, "_test.go")
+		add(&ringEdge{EdgeFact: e.EdgeFact, local: e, test: test})
 	}
 	seen := make(map[string]*ringEdge)
 	for i, edges := range a.imports.edgesOf {
@@ -338,7 +341,7 @@ func (s *ringSearch) culpritOf(ring []*ringEdge) *ringEdge {
 		if a.local == nil || b.local == nil {
 			return cmp.Or(cmp.Compare(flag(a.local != nil), flag(b.local != nil)), cmp.Compare(a.InnerPos, b.InnerPos), compareEdges(&a.EdgeFact, &b.EdgeFact))
 		}
-		return cmp.Or(cmp.Compare(flag(a.isTest()), flag(b.isTest())), cmp.Compare(flag(s.against(a)), flag(s.against(b))),
+		return cmp.Or(cmp.Compare(flag(a.test), flag(b.test)), cmp.Compare(flag(s.against(a)), flag(s.against(b))),
 			cmp.Compare(flag(b.local.met), flag(a.local.met)), cmp.Compare(b.local.count, a.local.count), cmp.Compare(a.local.at.Pos, b.local.at.Pos))
 	})
 }
