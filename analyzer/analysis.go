@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -43,6 +44,7 @@ type unit struct {
 	keepStates bool
 
 	typeOf       map[string]types.Type
+	methodSets   typeutil.MethodSetCache
 	methods      map[[2]string]*method // by type key and name
 	namings      map[*ssa.Function]*naming
 	judged       map[string]bool         // see judgedBefore
@@ -259,7 +261,7 @@ func (a *unit) method(t types.Type, typ, name string) *method {
 	if n, ok := types.Unalias(deref(t)).(*types.Named); ok && !token.IsExported(name) && n.Obj().Pkg() != nil {
 		pkg = n.Obj().Pkg()
 	}
-	sel := types.NewMethodSet(t).Lookup(pkg, name)
+	sel := a.methodSets.MethodSet(t).Lookup(pkg, name)
 	if sel == nil {
 		return m
 	}

@@ -260,9 +260,21 @@ func (f *followed) add(old *followed) {
 	f.cuts = slices.DeleteFunc(f.cuts, func(k string) bool { return !slices.Contains(old.cuts, k) })
 }
 
-// through is the way from this function's call to the one that calls back.
+// A throughKey is what through depends on.
+type throughKey struct {
+	before, chain *hop
+	pos           token.Pos
+	name          string
+}
+
+// through is the way from this function's call to the one that calls back. It is
+// asked for several times in a row.
 func (x *exec) through(cs callSite, c callee, ev *event) *hop {
-	return concat(cs.through, newHop(c.name, x.a.place(cs.pos), ev.chain.butLast()))
+	k := throughKey{cs.through, ev.chain, cs.pos, c.name}
+	if k != x.throughOf {
+		x.throughOf, x.lastThrough = k, concat(cs.through, newHop(c.name, x.a.place(cs.pos), ev.chain.butLast()))
+	}
+	return x.lastThrough
 }
 
 // throughLen is the length of through.

@@ -76,12 +76,14 @@ type exec struct {
 	ways      []way                             // the ways on which it returns
 	took      map[*lockset.Value]bool           // guards of the locks that were taken here, or by callees
 
-	followed map[string]*followed // callbacks of the present call that were followed
-	afters   int                  // how many ways out of callbacks were followed at the present call
-	cuts     []string             // keys of those that were left out since, "" for one that is too deep
-	key      []byte               // room to make the keys of followed
-	coreKey  []byte               // room to make the keys of states
-	only     [1]*state            // room for what a step returns, nearly always one state
+	followed    map[string]*followed // callbacks of the present call that were followed
+	afters      int                  // how many ways out of callbacks were followed at the present call
+	cuts        []string             // keys of those that were left out since, "" for one that is too deep
+	throughOf   throughKey           // what lastThrough is of
+	lastThrough *hop
+	key         []byte    // room to make the keys of followed
+	coreKey     []byte    // room to make the keys of states
+	only        [1]*state // room for what a step returns, nearly always one state
 
 	hurried bool                  // the budget is used up
 	applied map[string][]callback // by call and situation: what the events of the callee have led to since then

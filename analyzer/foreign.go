@@ -36,7 +36,7 @@ func (a *unit) handOnType(out map[string]FuncFact, key, typ string) bool {
 	f := FuncFact{Key: key}
 	out[key] = f
 	names := map[string]foreign{}
-	for sel := range types.NewMethodSet(t).Methods() {
+	for sel := range a.methodSets.MethodSet(t).Methods() {
 		name := sel.Obj().Name()
 		m := a.method(t, typ, name)
 		key := m.key

@@ -92,8 +92,9 @@ func (s *state) clone() *state {
 }
 
 // view returns a copy whose locks and facts may be exchanged; the rest is that
-// of s, and must not be changed.
+// of s, so that what is made Unknown in its memory is so in that of s.
 func (s *state) view() *state {
+	s.ownMem()
 	c := *s
 	return &c
 }
