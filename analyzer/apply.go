@@ -178,7 +178,7 @@ func (x *exec) under(s *state, guard lockset.Facts, sub func(*lockset.Value) *lo
 			continue
 		}
 		if part == s {
-			part = s.view()
+			part = x.view(s)
 		}
 		if !x.assume(part, c, f.True) {
 			return nil, false
@@ -242,15 +242,18 @@ func (x *exec) eventsAt(s *state, cs callSite, c callee, sum *summary, sub func(
 // makes it events of this function in turn.
 func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub func(*lockset.Value) *lockset.Value) []callback {
 	if len(x.calling) == 0 {
-		x.followed, x.cuts = nil, x.cuts[:0]
+		clear(x.followed)
+		x.cuts = x.cuts[:0]
 	}
+	inView := x.inView
+	defer func() { x.inView = inView }()
 	x.spend(len(sum.events))
 	var callbacks []callback
 	all := s
 	var perhaps []owed // what callers have to hold under some condition: it counts during the call
 	calls := -1
 	for _, ev := range needsFirst(sum.events) {
-		if ev.kind == evCall {
+		if x.inView = inView; ev.kind == evCall {
 			calls++
 		}
 		if needs := ev.kind == evRequire || ev.kind == evRelease || ev.kind == evOrder; cs.part == acquireOnly && needs || cs.part == requireOnly && !needs {
@@ -305,7 +308,7 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 				x.a.sameModes(w.by, ev.by)
 			}
 			if len(ev.held) > 0 {
-				s = s.view()
+				s = x.view(s)
 				for i, l := range ev.held {
 					for _, l := range x.heldInCallee(s, cs, c, ev, i, subLock(l, sub)) {
 						s.held = s.held.Add(l)

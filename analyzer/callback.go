@@ -26,7 +26,7 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 	} else if t != nil && d.fn.Op != lockset.OpIface && !d.fn.Rooted() {
 		d.fn = x.a.makeIface(t, d.fn)
 	}
-	inner := s.view()
+	inner := x.view(s)
 	inner.held = x.without(s, x.subFreed(s, cs, ev.freed, sub))
 	mine := inner.held
 	for i, l := range ev.held {
@@ -43,13 +43,13 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		return x.followAll(inner, cs, c, ev, targets, all)
 	}
 	if len(ev.told) > 0 && x.a.isRoot(x.fn) { // nobody here knows more than the callee did
-		ev, inner = ev.asJudged(), s.view()
+		ev, inner = ev.asJudged(), x.view(s)
 		inner.held = mine
 	}
 	if d.fn.Rooted() && (!x.a.isRoot(x.fn) || isBare(d.fn) || len(ev.fallback) == 0) {
 		s.perhapsSet(x.t, d.args)
 		if len(ev.told) > 0 && len(mine) > 0 { // of what this function holds, nothing has been told
-			own := inner.view()
+			own := x.view(inner)
 			own.held = mine
 			x.passOn(own, cs, c, ev.asJudged(), d)
 			inner.held = inner.held.Without(func(l lockset.Lock) bool { return slices.Contains(mine, l) })
@@ -65,23 +65,27 @@ func (x *exec) callEvent(s *state, cs callSite, c callee, ev *event, sub func(*l
 		known.fallback, ev = fs.vals, &known
 	}
 	if inVariable(d.fn) && len(ev.fallback) == 0 {
-		free := inner.view()
+		free := x.view(inner)
 		free.held = nil // it is for this function to have the obligation
 		passed := x.passOn(free, cs, c, ev, d)
 		x.unresolved(inner, cs, d)
 		return callback{passed: passed}
 	}
 	var passed *event
+	var targets []callee
 	if d.fn.Rooted() { // callers may know better, or more
 		known := *ev
-		known.told = toldOf(ev.told, x.targets(d, ev.fallback))
+		targets = x.targets(d, ev.fallback)
+		known.told = toldOf(ev.told, targets)
 		passed = x.passOn(inner, cs, c, &known, d)
 	}
 	if (x.unread || x.hurried) && len(mine) == 0 && x.a.judgedBefore(ev) {
 		return callback{}
 	}
 	return x.once(x.eventKey(inner, cs, ev, d), cs, c, ev, func() []callback {
-		targets := x.targets(d, ev.fallback)
+		if targets == nil {
+			targets = x.targets(d, ev.fallback)
+		}
 		if len(targets) == 0 {
 			x.unresolved(inner, cs, d)
 		}
@@ -142,10 +146,10 @@ func (x *exec) followAll(inner *state, cs callSite, c callee, ev *event, targets
 		found := target{c: t, sum: sum}
 		ev, at := ev, inner
 		if slices.Contains(ev.told, t.key) {
-			ev, at = ev.asJudged(), inner.view()
+			ev, at = ev.asJudged(), x.view(inner)
 			at.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].inCallee })
 		} else if len(x.a.imports.settled) > 0 { // of some locks, somebody has told before
-			at = inner.view()
+			at = x.view(inner)
 			at.held = inner.held.Without(func(l lockset.Lock) bool {
 				acq := x.acqs[l.Site]
 				return acq.inCallee && x.a.imports.settled[settledKey(ev.target, t.key, l.Class, acq.chain.last().pos)]
@@ -339,7 +343,7 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 		x.applyEvents(inner, via, t, sum, x.substitution(inner, via, t))
 	}
 	via.part = acquireOnly
-	mine := inner.view()
+	mine := x.view(inner)
 	mine.held = inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].from != nil })
 	if x.isBodyOf(t) { // what this function holds is judged in the body, what the iterator holds at its call
 		its := mine.clone()
@@ -359,7 +363,7 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 			continue
 		}
 		done = append(done, from.site.pos)
-		theirs := inner.view()
+		theirs := x.view(inner)
 		theirs.held = inner.held.Without(func(o lockset.Lock) bool {
 			f := x.acqs[o.Site].from
 			return f == nil || f.site.pos != from.site.pos

@@ -79,6 +79,8 @@ type exec struct {
 	followed    map[string]*followed // callbacks of the present call that were followed
 	afters      int                  // how many ways out of callbacks were followed at the present call
 	cuts        []string             // keys of those that were left out since, "" for one that is too deep
+	views       []*state             // those that view has made
+	inView      int                  // how many of them are in use
 	throughOf   throughKey           // what lastThrough is of
 	lastThrough *hop
 	key         []byte    // room to make the keys of followed
@@ -190,7 +192,7 @@ func (x *exec) run() *summary {
 func (x *exec) forget() {
 	x.in, x.pending, x.runs, x.panics = nil, nil, nil, nil
 	x.events, x.variants, x.callsHeld, x.exits, x.applied = nil, nil, nil, nil, nil
-	x.named, x.ways, x.took, x.followed, x.cuts, x.key, x.coreKey, x.only[0] = nil, nil, nil, nil, nil, nil, nil, nil
+	x.named, x.ways, x.took, x.followed, x.cuts, x.key, x.coreKey, x.views, x.only[0] = nil, nil, nil, nil, nil, nil, nil, nil, nil
 }
 
 // next returns the first block, in reverse postorder, that has work.
@@ -303,6 +305,7 @@ func (x *exec) block(b *ssa.BasicBlock, s *state) {
 			continue // done on the edge
 		}
 		var next []*state
+		x.inView = 0
 		if x.spend(len(states)); len(states) == 1 {
 			next = x.step(b, instr, states[0])
 		} else {

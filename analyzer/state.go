@@ -92,11 +92,18 @@ func (s *state) clone() *state {
 }
 
 // view returns a copy whose locks and facts may be exchanged; the rest is that
-// of s, so that what is made Unknown in its memory is so in that of s.
-func (s *state) view() *state {
+// of s, so that what is made Unknown in its memory is so in that of s. It is good
+// until the present event of the callee is done with: there are many, and they
+// are used again.
+func (x *exec) view(s *state) *state {
 	s.ownMem()
-	c := *s
-	return &c
+	if x.inView == len(x.views) {
+		x.views = append(x.views, new(state))
+	}
+	c := x.views[x.inView]
+	x.inView++
+	*c = *s
+	return c
 }
 
 // core appends a key to b that is equal for two states exactly if they differ only

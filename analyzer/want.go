@@ -154,7 +154,7 @@ func (x *exec) askWhetherIt(s *state, cs callSite, w wanted, key *lockset.Value,
 			continue
 		}
 		if same := x.t.Equal(l.Key, key); same.Entry() {
-			one := s.view()
+			one := x.view(s)
 			x.assume(one, same, true)
 			x.askStrength(one, cs, x.record.required(x, cs, w, key, Held, nil, s), w, l)
 		}
@@ -492,7 +492,7 @@ func (x *exec) otherThan(s *state, held lockset.Set, class string, key *lockset.
 			continue
 		}
 		if part == s {
-			part = s.view()
+			part = x.view(s)
 		}
 		x.assume(part, same, false)
 	}
