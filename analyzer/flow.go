@@ -63,8 +63,8 @@ func (f *flow) index() {
 			}
 		}
 	}
-	for _, m := range f.a.ssaPkg.Members {
-		if g, ok := m.(*ssa.Global); ok {
+	for _, name := range sortedKeys(f.a.ssaPkg.Members) { // values are numbered as they are met
+		if g, ok := f.a.ssaPkg.Members[name].(*ssa.Global); ok {
 			f.tables[f.a.global(g)] = g
 		}
 	}
