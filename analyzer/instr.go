@@ -213,7 +213,7 @@ func (x *exec) lookup(s *state, place *lockset.Value) *lockset.Value {
 	switch place.Op {
 	case lockset.OpField:
 		base := place.Args[0]
-		if lo, hi := s.memAt(base); hi-lo == 1 {
+		if lo, hi := s.memAt(base); hi-lo == 1 && !pointsTo(s.mem[lo].val) {
 			return x.field(s, s.mem[lo].val, place.Aux)
 		}
 		whole := x.t.Deref(base)
@@ -221,7 +221,7 @@ func (x *exec) lookup(s *state, place *lockset.Value) *lockset.Value {
 			return x.field(s, s.mem[lo].val, place.Aux)
 		}
 		if base.Op == lockset.OpField { // a struct in a struct
-			if v := x.lookup(s, base); v != base {
+			if v := x.lookup(s, base); v != base && !pointsTo(v) {
 				return x.field(s, v, place.Aux)
 			}
 		}
@@ -267,6 +267,12 @@ func (x *exec) field(s *state, v *lockset.Value, name string) *lockset.Value {
 		}
 	}
 	return f
+}
+
+// pointsTo reports whether v is a pointer, and so no struct. A place that has
+// come to hold one held another pointer before: that one is what its fields lie in.
+func pointsTo(v *lockset.Value) bool {
+	return v.Op == lockset.OpNil || v.Op == lockset.OpAddr || v.Op == lockset.OpAlloc
 }
 
 // wholeStruct returns the struct at a place whose fields were set one by one,

@@ -478,7 +478,7 @@ func (x *exec) release(s *state, cs callSite, f freed, chain *hop) {
 // was taken by another, if there is any.
 func (x *exec) freeOther(s *state, f freed) {
 	s.held = s.held.Map(func(l lockset.Lock) lockset.Lock {
-		if l.Class == f.class && l.Is(lockset.Implied) && x.vague(l.Key) {
+		if l.Class == f.class && l.Is(lockset.Implied) && (l.Key == nil || x.vague(l.Key)) {
 			l.Flags |= lockset.Maybe
 		}
 		return l
