@@ -125,6 +125,7 @@ type localEdge struct {
 	at    Range  // where the inner lock is asked for
 	met   bool   // what this package hands over asks for it, in the function of another package
 	count int    // places that take the two classes this way round
+	test  bool   // its place is in a test
 }
 
 type stepKey struct {
@@ -371,6 +372,7 @@ func (a *unit) localEdges() []*localEdge {
 		}
 		for k, r := range x.record.steps {
 			e := &localEdge{fn: displayName(f, a.pkg), at: a.rangeOf(r.cs)}
+			e.test = strings.HasSuffix(a.pass.Fset.Position(e.at.Pos).Filename, "_test.go")
 			e.EdgeFact = EdgeFact{
 				Outer: k.outer, Inner: k.inner, Kind: k.kind, Func: qualified(x), OuterPos: r.outer,
 				InnerPos: a.place(k.pos), Chain: shortChain(hops(r.chain)),
@@ -402,7 +404,10 @@ func (a *unit) localEdges() []*localEdge {
 	slices.SortFunc(out, func(a, b *localEdge) int {
 		return cmp.Or(compareEdges(&a.EdgeFact, &b.EdgeFact), cmp.Compare(a.at.Pos, b.at.Pos))
 	})
-	return freest(out)
+	tests, others := slices.Clone(out), out
+	tests = slices.DeleteFunc(tests, func(e *localEdge) bool { return !e.test })
+	others = slices.DeleteFunc(others, func(e *localEdge) bool { return e.test })
+	return append(freest(others), freest(tests)...) // no test stands in for what it tests
 }
 
 // shortChain keeps of a witness what a fact keeps: the first calls and the last.

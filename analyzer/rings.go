@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/lockvet/lockvet/analyzer/lockmodel"
 	"github.com/lockvet/lockvet/analyzer/lockset"
@@ -35,7 +34,7 @@ type ringEdge struct {
 	local *localEdge // nil for one of an import
 	from  []int      // the imports, by number, whose facts have it
 	early int        // how early its place is, of those of this package
-	test  bool       // its place is in a test
+	test  bool       // its place is in a test, as that of all others of its pair
 }
 
 func (e *ringEdge) fact() *EdgeFact { return &e.EdgeFact }
@@ -177,8 +176,7 @@ func (a *unit) ringGraph(local []*localEdge, written, broken map[string]bool) *r
 		}
 	}
 	for _, e := range local {
-		test := strings.HasSuffix(a.pass.Fset.Position(e.at.Pos).Filename, "_test.go")
-		add(&ringEdge{EdgeFact: e.EdgeFact, local: e, test: test})
+		add(&ringEdge{EdgeFact: e.EdgeFact, local: e, test: e.test})
 	}
 	seen := make(map[string]*ringEdge)
 	for i, edges := range a.imports.edgesOf {
@@ -196,7 +194,9 @@ func (a *unit) ringGraph(local []*localEdge, written, broken map[string]bool) *r
 			r.from = append(r.from, i)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *ringEdge) int { return compareEdges(&a.EdgeFact, &b.EdgeFact) })
+	slices.SortStableFunc(all, func(a, b *ringEdge) int {
+		return cmp.Or(cmp.Compare(a.Outer, b.Outer), cmp.Compare(a.Inner, b.Inner), cmp.Compare(flag(a.test), flag(b.test)), compareEdges(&a.EdgeFact, &b.EdgeFact))
+	})
 	s := &ringSearch{edges: make(map[[2]int][]*ringEdge), gone: make(map[[2]int]bool), written: written}
 	for _, e := range all {
 		s.names = append(s.names, e.Outer, e.Inner)
@@ -209,6 +209,7 @@ func (a *unit) ringGraph(local []*localEdge, written, broken map[string]bool) *r
 		if s.edges[p] == nil {
 			s.next[p[0]] = append(s.next[p[0]], p[1])
 		}
+		e.test = e.test && (len(s.edges[p]) == 0 || s.edges[p][0].test)
 		s.edges[p] = append(s.edges[p], e)
 		if broken[e.pair()] {
 			s.gone[p] = true
