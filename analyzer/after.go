@@ -19,6 +19,7 @@ func (x *exec) runCallbacks(s *state, cs callSite, e *exit, callbacks []callback
 			return states
 		}
 		_, surely := slices.BinarySearch(e.calls, cb.n)
+		cb.gives = e
 		var next []*state
 		for _, t := range states {
 			if cb.decided && (surely || cb.always) {
@@ -71,7 +72,11 @@ func (x *exec) after(s *state, cs callSite, cb callback) []*state {
 		}
 		var next []*state
 		for _, s := range states {
-			next = append(next, x.afterTarget(s, cs, t)...)
+			left := x.afterTarget(s, cs, t)
+			for _, after := range left {
+				x.uncovered(s, after, cs, cb, t)
+			}
+			next = append(next, left...)
 		}
 		if cb.all {
 			states = x.dedupe(next)
@@ -153,6 +158,63 @@ func (x *exec) freeLate(fs []freed, out []*state) []*state {
 		}
 	}
 	return out
+}
+
+// A covering is a lock that a callee holds while it calls back, and the witness
+// of the call in which it gives that up.
+type covering struct {
+	lock  lockset.Lock
+	chain *hop
+}
+
+// coversOf returns what a callee holds at its call ev, as far as locks of other
+// classes are held only within it.
+func (x *exec) coversOf(s *state, cs callSite, c callee, ev *event, sub func(*lockset.Value) *lockset.Value) []covering {
+	var out []covering
+	for i, l := range ev.held {
+		if l.Class != "" && !x.a.isOuter(l.Class) {
+			continue
+		}
+		for _, l := range x.heldInCallee(s, cs, c, ev, i, subLock(l, sub)) {
+			if x.a.isOuter(l.Class) && !l.Is(lockset.Maybe) {
+				out = append(out, covering{l, concat(cs.through, newHop(c.name, x.a.place(cs.pos), nil))})
+			}
+		}
+	}
+	return out
+}
+
+// uncovered records what a callback has left held in after, if it lies within a
+// lock that the callee gives up before it returns, as it has in before.
+func (x *exec) uncovered(before, after *state, cs callSite, cb callback, t target) {
+	if len(cb.covers) == 0 || after.blurred || cb.guess {
+		return
+	}
+	for _, in := range after.held {
+		cls := x.a.model.Classes[in.Class]
+		if cls == nil || cls.Within == "" || in.Is(lockset.Maybe) || in.Is(lockset.Given) || slices.Contains(before.held, in) ||
+			slices.ContainsFunc(cb.gives.freed, func(f freed) bool { return f.class == "" || f.class == in.Class }) || t.returns(in) {
+			continue
+		}
+		for _, out := range cb.covers {
+			kept := slices.ContainsFunc(after.held, func(l lockset.Lock) bool {
+				return l.Class == out.lock.Class && (l.Key == nil || out.lock.Key == nil || x.t.Relate(after.facts, l.Key, out.lock.Key, x.ascending) == lockset.Same)
+			})
+			if out.lock.Class == cls.Within && !kept && x.mayCover(after, out.lock, in) && !x.covered(after, after.held, in, out.lock) {
+				x.record.release(cs, out.chain, out.lock, in).ask(x.askCovered(after, cs, out.lock, in))
+			}
+		}
+	}
+}
+
+// returns reports whether a function hands l, which it leaves held, to whoever
+// has called it.
+func (t target) returns(l lockset.Lock) bool {
+	return slices.ContainsFunc(t.sum.exits, func(e *exit) bool {
+		return slices.ContainsFunc(e.held, func(h lockset.Lock) bool {
+			return h.Class == l.Class && h.Guard != nil && slices.ContainsFunc(e.results, func(r *lockset.Value) bool { return r == h.Guard })
+		})
+	})
 }
 
 // maxAfters bounds how many ways out of callbacks are followed at one call of a

@@ -275,6 +275,9 @@ func (x *exec) applyEvents(s *state, cs callSite, c callee, sum *summary, sub fu
 			cb := x.callEvent(s, cs, c, ev, sub)
 			cb.n, cb.decided, cb.always, cb.again, cb.guess = calls, s == all, ev.always, ev.again, ev.try
 			cb.when = x.onlyDoubt(all, ev.guard, sub)
+			if len(cb.targets) > 0 {
+				cb.covers = x.coversOf(s, cs, c, ev, sub)
+			}
 			if len(cb.targets) > 0 || cb.passed != nil && len(x.calling) == 0 {
 				callbacks = append(callbacks, cb)
 			}

@@ -37,6 +37,9 @@ type callSite struct {
 	// guess is set if the call is one that a function of which nothing is known may
 	// make, or may not.
 	guess bool
+	// beside is what else is held, if the locks held are judged in parts: a lock
+	// that is taken may be one of these.
+	beside lockset.Set
 }
 
 // An eventPart is a part of a callee's events.

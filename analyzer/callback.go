@@ -351,10 +351,12 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 		mine.held = mine.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].inCallee })
 		if len(its.held) > 0 {
 			at := via
-			at.outside = true
+			at.outside, at.beside = true, mine.held
+			via.beside = its.held
 			x.applyEvents(its, at, t, sum, x.substitution(inner, at, t))
 		}
 	}
+	via.beside = append(slices.Clip(via.beside), inner.held.Without(func(l lockset.Lock) bool { return x.acqs[l.Site].from == nil })...)
 	nested := x.applyEvents(mine, via, t, sum, x.substitution(inner, via, t))
 	var done []token.Pos
 	for _, l := range inner.held {
@@ -364,11 +366,13 @@ func (x *exec) calledBackAt(inner *state, cs callSite, c callee, ev *event, t ca
 		}
 		done = append(done, from.site.pos)
 		theirs := x.view(inner)
-		theirs.held = inner.held.Without(func(o lockset.Lock) bool {
+		there := func(o lockset.Lock) bool {
 			f := x.acqs[o.Site].from
-			return f == nil || f.site.pos != from.site.pos
-		})
+			return f != nil && f.site.pos == from.site.pos
+		}
+		theirs.held = inner.held.Without(func(o lockset.Lock) bool { return !there(o) })
 		at := from.site
+		at.beside = inner.held.Without(there)
 		at.through, at.result, at.part, at.outside, at.guess = nil, nil, acquireOnly, true, cs.guess
 		x.applyEvents(theirs, at, t, sum, x.substitution(inner, via, t))
 	}
@@ -388,6 +392,8 @@ type callback struct {
 	guess   bool          // whether it is made is a guess
 	when    *lockset.Fact // the one condition of it that is in doubt, nil if several are, or none
 	passed  *event        // what it has become here
+	gives   *exit         // the way on which the callee returns
+	covers  []covering    // what the callee holds at it, as far as other locks are held only within that
 }
 
 // A target is a function that may be called back, what is known of it, and the

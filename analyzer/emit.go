@@ -155,6 +155,9 @@ func eventKey(ev *event, detail bool) string {
 	if ev.pair != nil {
 		b = binary.AppendUvarint(b, uint64(ev.pair.answer.n))
 	}
+	if ev.in != nil { // the body of a loop is told what it does where it does it
+		b = binary.AppendUvarint(b, uint64(ev.in.cs.pos))
+	}
 	b = append(append(b, ev.target...), 0)
 	for _, f := range ev.freed {
 		b = append(append(b, f.class...), 0)

@@ -79,6 +79,7 @@ type answerKey struct {
 	class      string
 	held       int
 	key, other *lockset.Value
+	modes      [2]lockmodel.Mode // of the wanted lock and the held one, if they are asked about
 }
 
 type requireKey struct {

@@ -28,6 +28,9 @@ func (x *exec) want(s *state, cs callSite, w wanted) {
 			key = nil
 		}
 		again := x.reentry(s, held, w, key)
+		if again == nil && x.isBeside(s, cs, w, key) {
+			continue // re-entry, judged with those locks
+		}
 		unseen := w.implied && x.unseen(s, key)
 		switch {
 		case again == nil && !w.plain && key != nil && x.isOwed(s, w.class, key): // re-entry, if the callers do as they have to
@@ -78,7 +81,7 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 	case !key.Entry():
 		ev = nil
 	case l.Class != w.class: // in an order that is wrong unless they are the same
-	case rel == lockset.Unordered && l.Key != nil && l.Key.Entry() && (l.Key.Rooted() || key.Rooted()):
+	case (rel == lockset.Unordered || rel == lockset.Before) && l.Key != nil && l.Key.Entry() && (l.Key.Rooted() || key.Rooted()):
 		ev.key = l.Key
 	case w.plain || rel == lockset.Same || rel == lockset.After:
 		ev = nil
@@ -87,7 +90,7 @@ func (x *exec) askOrder(s *state, cs callSite, p *pairRec, l lockset.Lock, w wan
 		fail()
 		return
 	}
-	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key})
+	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, key, l.Key, [2]lockmodel.Mode{p.mode, p.heldMode}})
 	ev.pair = p
 	for _, by := range []*lockset.Value{w.by, l.ModeBy} {
 		if by == nil || !by.Entry() {
@@ -126,7 +129,7 @@ func (x *exec) askMode(s *state, cs callSite, p *pairRec, w wanted, l lockset.Lo
 	if w.try || w.plain || ev.by == nil && ev.key == nil || !known(w.mode, ev.by) || !known(p.heldMode, ev.key) {
 		return
 	}
-	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, ev.by, ev.key})
+	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, ev.by, ev.key, [2]lockmodel.Mode{}})
 	x.emit(s, ev)
 }
 
@@ -136,7 +139,7 @@ func (x *exec) askStrength(s *state, cs callSite, rec *requireRec, w wanted, l l
 	if l.ModeBy == nil || !l.ModeBy.Entry() || x.mode(s, l.Mode, l.ModeBy) != lockmodel.Unknown {
 		return
 	}
-	p := &pairRec{lock: l, rel: lockset.Same, mode: w.mode, answer: x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, nil, l.ModeBy})}
+	p := &pairRec{lock: l, rel: lockset.Same, mode: w.mode, answer: x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, nil, l.ModeBy, [2]lockmodel.Mode{}})}
 	if !slices.Contains(rec.answers, p.answer) {
 		rec.answers = append(rec.answers, p.answer)
 	}
@@ -155,7 +158,9 @@ func (x *exec) askWhetherIt(s *state, cs callSite, w wanted, key *lockset.Value,
 		}
 		if same := x.t.Equal(l.Key, key); same.Entry() {
 			one := x.view(s)
-			x.assume(one, same, true)
+			if !x.assume(one, same, true) {
+				continue
+			}
 			x.askStrength(one, cs, x.record.required(x, cs, w, key, Held, nil, s), w, l)
 		}
 	}
@@ -192,7 +197,7 @@ func (x *exec) askCovered(s *state, cs callSite, g, in lockset.Lock) *answer {
 	if !x.a.answered(x.fn) || g.Key == nil || !g.Key.Entry() {
 		return nil
 	}
-	p := &pairRec{lock: in, rel: lockset.Unordered, answer: x.answer(answerKey{x.fn, cs.pos, g.Class, in.Site, g.Key, nil})}
+	p := &pairRec{lock: in, rel: lockset.Unordered, answer: x.answer(answerKey{x.fn, cs.pos, g.Class, in.Site, g.Key, nil, [2]lockmodel.Mode{}})}
 	x.emit(s, &event{kind: evOrder, class: g.Class, by: g.Key, chain: newHop("order", in.Class, nil), pair: p})
 	return p.answer
 }
@@ -254,9 +259,9 @@ func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Va
 	case rel == lockset.Same && x.otherMode(s, ev, sub):
 		ev.pair.answer.failed = true // the same lock, in another mode
 	case rel == lockset.Same || rel == lockset.After || x.isOwed(s, ev.class, want) ||
-		x.reentry(s, x.without(s, x.subFreed(s, cs, ev.freed, sub)), wanted{class: ev.class}, want) != nil:
+		x.reentry(s, x.heldThere(s, cs, ev, held, sub), wanted{class: ev.class}, want) != nil:
 		ev.pair.answer.met = true
-	case rel == lockset.Unordered && x.a.answered(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
+	case (rel == lockset.Unordered || rel == lockset.Before) && x.a.answered(x.fn) && want.Entry() && (held == nil || held.Entry() && (held.Rooted() || want.Rooted())):
 		s = x.otherThan(s, x.without(s, x.subFreed(s, cs, ev.freed, sub)), ev.class, want, func(l lockset.Lock) bool {
 			return ev.pair.mode != lockmodel.Unknown && x.mode(s, l.Mode, l.ModeBy) == ev.pair.mode
 		})
@@ -270,6 +275,20 @@ func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Va
 			ev.pair.answer.byOther = true
 		}
 	}
+}
+
+// heldThere is what is held where a callee asks whether ev is in order: what is
+// held here, less what it has given up, and the lock that it holds itself.
+func (x *exec) heldThere(s *state, cs callSite, ev *event, key *lockset.Value, sub func(*lockset.Value) *lockset.Value) lockset.Set {
+	held := x.without(s, x.subFreed(s, cs, ev.freed, sub))
+	if key == nil {
+		return held
+	}
+	l := lockset.Lock{Class: ev.class, Key: key, Mode: ev.pair.heldMode, Site: -1}
+	if l.Mode == lockmodel.Unknown && len(ev.args) > 1 {
+		l.ModeBy = sub(ev.args[1])
+	}
+	return held.Add(l)
 }
 
 // otherMode reports whether a lock that is held is asked for in another mode. The
@@ -316,6 +335,16 @@ func (x *exec) reentry(s *state, held lockset.Set, w wanted, key *lockset.Value)
 		return x.between(s, held, w.class, key)
 	}
 	return found
+}
+
+// isBeside reports whether the lock that is wanted is held beside those that it
+// is judged against.
+func (x *exec) isBeside(s *state, cs callSite, w wanted, key *lockset.Value) bool {
+	return key != nil && !w.plain && slices.ContainsFunc(cs.beside, func(l lockset.Lock) bool {
+		return l.Class == w.class && l.Key != nil && !l.Is(lockset.Given) && !l.Is(lockset.Maybe) &&
+			x.t.Relate(s.facts, l.Key, key, x.ascending) == lockset.Same &&
+			!slices.ContainsFunc(w.freed, func(f freed) bool { return x.frees(s, f, l) })
+	})
 }
 
 // between returns a lock that is held of the smaller and the larger of key and

@@ -136,6 +136,10 @@ func (c *check) early(rel analyzer.Release) analysis.Diagnostic {
 	if len(rel.Chain) > 0 {
 		act = diag.Calling(diag.Callee(rel.Name, rel.Chain)) + " releases " + diag.Class(rel.Outer.Class)
 	}
+	steps := ""
+	if len(rel.Chain) > 1 { // else it is known to give the lock up, and not where
+		steps = diag.Steps(rel.Name, rel.Chain)
+	}
 	remedy := "release that first"
 	if rel.Inner.Class == index {
 		remedy = "park or close the mailbox first"
@@ -144,7 +148,7 @@ func (c *check) early(rel analyzer.Release) analysis.Diagnostic {
 		Pos: rel.Pos, End: rel.End,
 		Category: releasedEarly,
 		Message: fmt.Sprintf("%s while holding %s%s%s; %s",
-			act, diag.Class(rel.Inner.Class), c.At(rel.InAt, rel.Pos, ""), diag.Steps(rel.Name, rel.Chain), remedy),
+			act, diag.Class(rel.Inner.Class), c.At(rel.InAt, rel.Pos, ""), steps, remedy),
 		Related: []analysis.RelatedInformation{
 			c.Held(rel.Inner, rel.InAt, rel.Range),
 			c.Held(rel.Outer, rel.At, rel.Range),

@@ -231,7 +231,7 @@ const clause = "package p\n"
 // that need them, and blocks put in place of what they are the body of.
 func edits(text string) []edit {
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", clause+text, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(fset, "", clause+text, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		return nil
 	}
@@ -263,6 +263,8 @@ func edits(text string) []edit {
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.FuncDecl:
+			return n.Doc == nil // what a directive asks for is asked for by its body
 		case *ast.BlockStmt:
 			for width := len(n.List); width > 0; width /= 2 {
 				for from := 0; from+width <= len(n.List); from += max(1, width/2) {
@@ -309,7 +311,7 @@ func edits(text string) []edit {
 // signals reports whether a statement belongs to the joining of a goroutine:
 // that it is begun, that it has ended, or that somebody waits for it. Left out
 // by itself the program would wait for ever, or run on beside the next one.
-// What recovers from a panic counts as well.
+// What recovers from a panic counts as well, and so does what makes an attempt fail.
 func signals(stmt ast.Stmt) bool {
 	var call ast.Expr
 	switch stmt := stmt.(type) {
@@ -333,7 +335,7 @@ func signals(stmt ast.Stmt) bool {
 		case *ast.Ident:
 			return f.Name == "close" || f.Name == "recover"
 		case *ast.SelectorExpr:
-			return slices.Contains([]string{"Add", "Begin", "Done", "End", "Go", "Wait"}, f.Sel.Name)
+			return slices.Contains([]string{"Add", "Begin", "Busy", "Done", "End", "Go", "Wait"}, f.Sel.Name)
 		}
 	}
 	return false

@@ -1,0 +1,49 @@
+package chosen
+
+import (
+	"context"
+
+	"github.com/lockvet/lockvet/nslock"
+)
+
+// eitherMode locks a user in one of two modes, and then another one, shared.
+func eitherMode(ctx context.Context, o *nslock.Owner, user string, write bool) {
+	mode := nslock.Shared
+	if write {
+		mode = nslock.Exclusive
+	}
+	ns, err := o.LockUser(ctx, user, mode)
+	if err != nil {
+		return
+	}
+	defer ns.Release()
+	again, err := o.LockUser(ctx, "bob", nslock.Shared) // want `^users-unordered: acquiring namespace lock of "bob" while holding namespace lock of user`
+	if err != nil {
+		return
+	}
+	again.Release()
+}
+
+// EitherMode has it be the same one.
+func EitherMode(ctx context.Context, o *nslock.Owner, write bool) {
+	eitherMode(ctx, o, "bob", write)
+}
+
+// oneMode locks it in one.
+func oneMode(ctx context.Context, o *nslock.Owner, user string) {
+	ns, err := o.LockUser(ctx, user, nslock.Shared)
+	if err != nil {
+		return
+	}
+	defer ns.Release()
+	again, err := o.LockUser(ctx, "bob", nslock.Shared)
+	if err != nil {
+		return
+	}
+	again.Release()
+}
+
+// OneMode has it be the same one.
+func OneMode(ctx context.Context, o *nslock.Owner) {
+	oneMode(ctx, o, "bob")
+}
