@@ -44,18 +44,7 @@ func (a *unit) buildGraph() {
 
 // readFunc notes whom function i calls, and whether it deals with locks itself.
 func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
-	add := func(callee *ssa.Function) {
-		if o := callee.Origin(); o != nil {
-			callee = o
-		}
-		if j, ok := g.num[callee]; ok {
-			g.succs[i] = append(g.succs[i], j)
-			return
-		}
-		if a.externLockish(callee) {
-			g.lockish[i] = true
-		}
-	}
+	add := func(callee *ssa.Function) { a.addCallee(callee, g, i, nil) }
 	if obj := a.objectOf(f); obj != nil && a.model.FuncOf(obj) != nil {
 		g.lockish[i] = true
 	}
@@ -123,6 +112,39 @@ func (a *unit) readFunc(g *graph, i int, f *ssa.Function) {
 				if fn, ok := (*op).(*ssa.Function); ok {
 					add(fn)
 				}
+			}
+		}
+	}
+}
+
+// addCallee notes that function i calls callee, or uses it as a value. Through a
+// wrapper, as that of a method value, it is what that calls.
+func (a *unit) addCallee(callee *ssa.Function, g *graph, i int, wrappers []*ssa.Function) {
+	if o := callee.Origin(); o != nil {
+		callee = o
+	}
+	switch j, ok := g.num[callee]; {
+	case ok:
+		g.succs[i] = append(g.succs[i], j)
+		return
+	case len(callee.Blocks) == 0:
+		g.lockish[i] = g.lockish[i] || a.externLockish(callee)
+		return
+	case slices.Contains(wrappers, callee):
+		return
+	}
+	wrappers = append(wrappers, callee)
+	for _, b := range callee.Blocks {
+		for _, instr := range b.Instrs {
+			c, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			if fn := c.Common().StaticCallee(); fn != nil {
+				a.addCallee(fn, g, i, wrappers)
+			} else if c.Common().IsInvoke() {
+				g.dynamic[i] = true
+				g.lockish[i] = g.lockish[i] || a.model.FuncOf(c.Common().Method) != nil
 			}
 		}
 	}
