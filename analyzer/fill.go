@@ -32,7 +32,8 @@ func (a *unit) fill(res *Result, own *Fact) {
 	})
 	res.oneRelock()
 	slices.SortFunc(res.Requires, func(p, q Require) int {
-		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Want.Class, q.Want.Class), cmp.Compare(p.Want.Key, q.Want.Key))
+		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.Want.Class, q.Want.Class), cmp.Compare(p.Want.Key, q.Want.Key),
+			cmp.Compare(q.Want.Mode, p.Want.Mode), cmp.Compare(q.Status, p.Status)) // the most that is needed first
 	})
 	slices.SortFunc(res.Releases, func(p, q Release) int {
 		return cmp.Or(cmp.Compare(p.Pos, q.Pos), cmp.Compare(p.At.Pos, q.At.Pos), cmp.Compare(p.InAt.Pos, q.InAt.Pos))
@@ -342,7 +343,10 @@ func (a *unit) fillRequires(res *Result, x *exec) {
 		if r.status == Held || a.isHandler(x.fn) && a.needsMet[need] && !a.needsFailed[need] {
 			continue
 		}
-		best[k] = r
+		k.mode = lockmodel.Unknown // it is told once, as the most that is needed
+		if old := best[k]; old == nil || r.status > old.status || r.status == old.status && r.want.mode > old.want.mode {
+			best[k] = r
+		}
 	}
 	for _, r := range best {
 		q := Require{

@@ -212,6 +212,8 @@ func (x *exec) acquireEffect(s *state, cs callSite, c callee, e lockmodel.Effect
 	if cls := x.a.model.Classes[e.Class]; cls != nil && cls.Within != "" {
 		w.parent = x.parentKey(s, c, cls.Within)
 		x.require(s, cs, wanted{class: cls.Within, keys: one(w.parent), chain: x.direct(cs, c)})
+	} else if outer := x.outerBeside(c, e); outer != "" {
+		w.parent = x.parentKey(s, c, outer)
 	}
 	x.want(s, cs, w)
 	l := lockset.Lock{Class: e.Class, Mode: mode, ModeBy: by, Guard: guard, Via: via, Parent: w.parent}
@@ -234,6 +236,22 @@ func (x *exec) acquireEffect(s *state, cs callSite, c callee, e lockmodel.Effect
 		out = append(out, l)
 	}
 	return out
+}
+
+// outerBeside returns the class that a lock lies within which c takes along with
+// that of e: their guard is one, and is to know by which key the outer lock goes
+// when the inner one is given up and taken again.
+func (x *exec) outerBeside(c callee, e lockmodel.Effect) string {
+	spec := x.a.model.Funcs[c.key]
+	if spec == nil {
+		return ""
+	}
+	for _, o := range spec.Effects {
+		if cls := x.a.model.Classes[o.Class]; o.Kind == lockmodel.Acquire && o.Guard == e.Guard && cls != nil && cls.Within != "" {
+			return cls.Within
+		}
+	}
+	return ""
 }
 
 func one(v *lockset.Value) []*lockset.Value {

@@ -64,7 +64,7 @@ func (x *exec) inOwnBody(cs callSite, c callee, ev *event) *inBody {
 // site is the call in the body, run at cs.
 func (in *inBody) site(cs callSite) callSite {
 	at := in.cs
-	at.part, at.alone, at.guess = cs.part, cs.alone, cs.guess
+	at.part, at.alone, at.guess, at.beside = cs.part, cs.alone, cs.guess, cs.beside
 	return at
 }
 

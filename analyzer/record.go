@@ -86,6 +86,7 @@ type requireKey struct {
 	pos   token.Pos
 	class string
 	key   int
+	mode  lockmodel.Mode // of what a handler needs, which its callers may hold in one mode only
 }
 
 type requireRec struct {
@@ -203,6 +204,9 @@ func (r *record) required(x *exec, cs callSite, w wanted, key *lockset.Value, st
 	k := requireKey{pos: cs.pos, class: w.class, key: -1}
 	if key != nil {
 		k.key = key.ID()
+	}
+	if x.a.isHandler(x.fn) {
+		k.mode = w.mode
 	}
 	q := r.requires[k]
 	if q == nil {

@@ -192,13 +192,18 @@ func (x *exec) modeEvent(s *state, ev *event, sub func(*lockset.Value) *lockset.
 }
 
 // askCovered leaves it to the callers to say that they hold a lock which is
-// given up here: what lies within it stays covered then.
+// given up here: what lies within it stays covered then. They may also know the
+// guard of that, and so what it lies within.
 func (x *exec) askCovered(s *state, cs callSite, g, in lockset.Lock) *answer {
 	if !x.a.answered(x.fn) || g.Key == nil || !g.Key.Entry() {
 		return nil
 	}
 	p := &pairRec{lock: in, rel: lockset.Unordered, answer: x.answer(answerKey{x.fn, cs.pos, g.Class, in.Site, g.Key, nil, [2]lockmodel.Mode{}})}
-	x.emit(s, &event{kind: evOrder, class: g.Class, by: g.Key, chain: newHop("order", in.Class, nil), pair: p})
+	ev := &event{kind: evOrder, class: g.Class, by: g.Key, chain: newHop("order", in.Class, nil), pair: p}
+	if in.Parent == nil && in.Guard != nil && in.Guard.Entry() {
+		ev.fn = in.Guard
+	}
+	x.emit(s, ev)
 	return p.answer
 }
 
@@ -245,6 +250,10 @@ func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Va
 		return
 	}
 	want := sub(ev.by)
+	if ev.fn != nil && x.liesElsewhere(s, x.without(s, x.subFreed(s, cs, ev.freed, sub)), sub(ev.fn), ev.class, want) {
+		ev.pair.answer.met = true
+		return
+	}
 	if ev.list {
 		x.listEvent(s, ev, want)
 		return
@@ -266,6 +275,9 @@ func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Va
 			return ev.pair.mode != lockmodel.Unknown && x.mode(s, l.Mode, l.ModeBy) == ev.pair.mode
 		})
 		out := *ev
+		if out.fn != nil {
+			out.fn = sub(out.fn)
+		}
 		out.key, out.by, out.args, out.freed, out.guard = held, want, values(ev.args, sub), x.subFreed(s, cs, ev.freed, sub), nil
 		out.freed = slices.DeleteFunc(out.freed, func(f freed) bool { return f.guard != nil && !f.guard.Entry() || f.key != nil && !f.key.Entry() })
 		x.emit(s, &out)
@@ -275,6 +287,15 @@ func (x *exec) orderEvent(s *state, cs callSite, ev *event, sub func(*lockset.Va
 			ev.pair.answer.byOther = true
 		}
 	}
+}
+
+// liesElsewhere reports whether what has the guard lies within a lock that is
+// held here, or not within the one with the key.
+func (x *exec) liesElsewhere(s *state, held lockset.Set, guard *lockset.Value, class string, key *lockset.Value) bool {
+	return slices.ContainsFunc(s.held, func(l lockset.Lock) bool {
+		return l.Guard == guard && l.Parent != nil &&
+			(!x.mayCover(s, lockset.Lock{Class: class, Key: key}, l) || x.reentry(s, held, wanted{class: class}, l.Parent) != nil)
+	})
 }
 
 // heldThere is what is held where a callee asks whether ev is in order: what is

@@ -422,6 +422,13 @@ func (t *Table) commute(op Op, a, b *Value) *Value {
 	if a == b {
 		return a
 	}
+	if a.Op == OpConst && b.Op == OpConst {
+		if before, ok := constBefore(a.Aux, b.Aux); ok && before == (op == OpMin) {
+			return a
+		} else if ok {
+			return b
+		}
+	}
 	return t.intern(op, "", 0, a, b)
 }
 

@@ -231,7 +231,17 @@ func (b *body) newKey() string {
 	}
 }
 
-func (b *body) mode() string { return one(b.gen, []string{shared, exclusive}) }
+// mode returns a mode. Under the lock of the smaller or the larger of two users
+// it is the mode of that: the other one can be the same user, and a change of the
+// mode then is not looked for.
+func (b *body) mode() string {
+	for _, l := range b.held {
+		if l.class == namespace && isMode(l.mode) && (strings.HasPrefix(l.key, "low") || strings.HasPrefix(l.key, "high")) {
+			return l.mode
+		}
+	}
+	return one(b.gen, []string{shared, exclusive})
+}
 
 // anyMode returns a mode, or a variable with one that is decided at run time.
 func (b *body) anyMode() string {

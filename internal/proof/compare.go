@@ -126,11 +126,15 @@ func (c comparison) told(f judge.Fault) bool {
 // follows reports whether f is only there because of another fault that was
 // reported: the lock that stands against it was left behind by mistake, or was
 // taken where it must not be, or kept the mode that it should not have had. One
-// that was left behind may also be the one that is needed.
+// that was left behind, and was held at f whenever f was met, may also be the one
+// that is needed.
 func (c comparison) follows(f judge.Fault, faults []judge.Fault) bool {
 	if slices.ContainsFunc(faults, func(g judge.Fault) bool {
-		return g.Category == "leak" && g.Class == "namespace" && wants[f.Category] && c.told(g)
+		return g.Category == "leak" && g.Class == "namespace" && wants[f.Category] && slices.Contains(f.Beside, g.Stack[0]) && c.told(g)
 	}) {
+		return true
+	}
+	if c.waits(f, faults) {
 		return true
 	}
 	if f.Held == "" {
@@ -145,8 +149,8 @@ func (c comparison) follows(f judge.Fault, faults []judge.Fault) bool {
 			return c.told(g)
 		case g.Category == "not-held" && strings.Contains(g.Text, "namespace lock of "+strconv.Quote(f.Key)) && f.Class == "namespace":
 			return c.told(g) // from there on the linter takes it to be held
-		case g.Category == "leak" || g.Category == "not-held" || g.Category == "shared-not-exclusive":
-			return g.Stack[0] == f.Held && c.told(g)
+		case (g.Category == "leak" || g.Category == "not-held" || g.Category == "shared-not-exclusive") && g.Stack[0] == f.Held:
+			return c.told(g)
 		case g.Category == f.Category: // asked for once more, after the linter took it to be granted
 			return g.Held == f.Held && g.Key == f.Key && c.told(g)
 		case g.Category == "mode-change" && f.Category == "shared-not-exclusive":
@@ -154,6 +158,41 @@ func (c comparison) follows(f judge.Fault, faults []judge.Fault) bool {
 		}
 		return false
 	})
+}
+
+// waits reports whether f is the need of a goroutine of which another need was
+// told where it is waited for, which counts as a call of it: of one call, the
+// linter tells one thing that is missing.
+func (c comparison) waits(f judge.Fault, faults []judge.Fault) bool {
+	begun := c.literal(f.Stack[len(f.Stack)-1])
+	return begun != place{} && slices.ContainsFunc(c.reports, func(r report) bool {
+		return strings.HasPrefix(r.Message, "waiting for a goroutine requires ") && slices.Contains(answers[f.Category], r.Category) &&
+			slices.ContainsFunc(faults, func(g judge.Fault) bool {
+				return c.literal(g.Stack[len(g.Stack)-1]) == begun && strings.Contains(r.Message, "/"+g.Stack[0]+")")
+			})
+	})
+}
+
+// A place is a function, by its file and the lines that it begins and ends in.
+type place struct {
+	file string
+	span [2]int
+}
+
+// literal returns the innermost function literal that a line lies in, or no place.
+func (c comparison) literal(line string) place {
+	file, at, _ := strings.Cut(line, ":")
+	n, err := strconv.Atoi(at)
+	if err != nil {
+		return place{}
+	}
+	var found place
+	for _, f := range c.outlines[file].literals { // the outer ones come first
+		if f[0] <= n && n <= f[1] {
+			found = place{file, f}
+		}
+	}
+	return found
 }
 
 // covers reports whether r tells of f: it is of the right kind, and stands at a
@@ -181,6 +220,8 @@ func (c comparison) meets(r report, f judge.Fault) bool {
 type outline struct {
 	ends   map[int]int    // of the longest simple statement that begins in a line
 	defers map[int][2]int // the function around the defer statement in a line
+
+	literals [][2]int // the first and the last line of each function literal
 }
 
 func newOutline(source string) outline {
@@ -206,6 +247,8 @@ func newOutline(source string) outline {
 			functions = append(functions, [2]int{from, to})
 		}
 		switch n.(type) {
+		case *ast.FuncLit:
+			o.literals = append(o.literals, [2]int{from, to})
 		case *ast.DeferStmt:
 			o.defers[from] = functions[len(functions)-1]
 		case *ast.ExprStmt, *ast.AssignStmt, *ast.ReturnStmt, *ast.GoStmt, *ast.DeclStmt:

@@ -49,6 +49,7 @@ type Fault struct {
 	Stack    []string // the lines of generated code, "p1.go:12", innermost first
 	Held     string   // the line that took the lock that stands against it, or ""
 	HeldKey  string   // and that lock's key
+	Beside   []string // the lines that took namespace locks which were held then and are never released, in every run with the fault
 	Text     string   // the runtime's own words
 	Path     []int    // the decisions that lead there
 }
@@ -111,7 +112,9 @@ type bench struct {
 	path    []choice
 	at      int
 	rival   *nslock.Owner
-	pcs     map[uintptr]bool // of Verdict.Lines
+	pcs     map[uintptr]bool    // of Verdict.Lines
+	held    []string            // the lines that took the namespace locks that p holds
+	beside  map[string][]string // of the faults of the present run: held at each
 }
 
 // A choice is one decision of a run: which of how many.
@@ -189,7 +192,7 @@ func (b *bench) choose(n int) int {
 
 // run runs p once.
 func (b *bench) run(p Program) {
-	b.at = 0
+	b.at, b.held, b.beside = 0, nil, make(map[string][]string)
 	o := b.space.NewOwner(p.Name)
 	b.rival = b.space.NewOwner("rival")
 	r := rt.New(b.choose, b.compete)
@@ -199,13 +202,31 @@ func (b *bench) run(p Program) {
 		b.trouble(err)
 	}
 	var left *nslock.LeakError
-	if err := o.Close(); errors.As(err, &left) && ended {
+	err := o.Close()
+	errors.As(err, &left)
+	b.settle(left)
+	if left != nil && ended {
 		for _, h := range left.Leaked {
 			if h.Class == "index" { // it goes with its mailbox
 				continue
 			}
 			b.fault(Fault{Category: "leak", Class: h.Class, Key: h.Key, Stack: []string{h.Where}, Text: h.String() + " was not released"})
 		}
+	}
+}
+
+// settle takes from what was held at the faults of this run what is not left
+// behind in the end.
+func (b *bench) settle(left *nslock.LeakError) {
+	for i, f := range b.verdict.Faults {
+		held, ok := b.beside[f.key()]
+		if !ok {
+			continue
+		}
+		b.verdict.Faults[i].Beside = slices.DeleteFunc(slices.Clone(f.Beside), func(where string) bool {
+			return !slices.Contains(held, where) || left == nil ||
+				!slices.ContainsFunc(left.Leaked, func(h nslock.Held) bool { return h.Where == where })
+		})
 	}
 }
 
@@ -262,6 +283,7 @@ func (c failing) Err() error {
 // observe writes down what the runtime refuses, in the goroutine of the call.
 func (b *bench) observe(e nslock.Event) {
 	if e.Kind != nslock.Refused {
+		b.follow(e)
 		return
 	}
 	var broken *nslock.OrderError
@@ -276,10 +298,26 @@ func (b *bench) observe(e nslock.Event) {
 	}
 }
 
+// follow keeps account of the namespace locks that the program holds.
+func (b *bench) follow(e nslock.Event) {
+	if e.Lock.Class != "namespace" || e.Owner != b.verdict.Name {
+		return
+	}
+	if e.Kind == nslock.Acquired {
+		b.held = append(b.held, e.Lock.Where)
+	} else if i := slices.Index(b.held, e.Lock.Where); i >= 0 && e.Kind == nslock.Released {
+		b.held = slices.Delete(b.held, i, i+1)
+	}
+}
+
 func (b *bench) fault(f Fault) {
+	if _, ok := b.beside[f.key()]; !ok {
+		b.beside[f.key()] = slices.Clone(b.held)
+	}
 	if b.seen[f.key()] {
 		return
 	}
+	f.Beside = slices.Clone(b.held)
 	b.seen[f.key()] = true
 	for _, c := range b.path[:b.at] {
 		f.Path = append(f.Path, c.picked)

@@ -48,3 +48,29 @@ func Again(ctx context.Context, o *nslock.Owner) error {
 		return err
 	})
 }
+
+// under yields a user whose lock is held.
+func under(ctx context.Context, o *nslock.Owner, user string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		ns, err := o.LockUser(ctx, user, nslock.Shared)
+		if err != nil {
+			return
+		}
+		defer ns.Release()
+		yield(user)
+	}
+}
+
+// UnderName locks in the loop what the loop holds already, as it must not under
+// the name's lock: that is told once.
+func UnderName(ctx context.Context, o *nslock.Owner) {
+	name, err := o.LockMboxname(ctx, "name", nslock.Shared)
+	if err != nil {
+		return
+	}
+	defer name.Release()
+	for range under(ctx, o, "ann") { // want `^ns-under-mboxname: calling function value acquires namespace lock while holding mboxname lock`
+		ns, _ := o.LockUser(ctx, "ann", nslock.Shared)
+		ns.Release()
+	}
+}

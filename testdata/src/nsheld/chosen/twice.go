@@ -47,3 +47,32 @@ func oneMode(ctx context.Context, o *nslock.Owner, user string) {
 func OneMode(ctx context.Context, o *nslock.Owner) {
 	oneMode(ctx, o, "bob")
 }
+
+// smallest locks the smaller of a user and bob, to write.
+func smallest(ctx context.Context, o *nslock.Owner, user string) {
+	ns, err := o.LockUser(ctx, min("bob", user), nslock.Exclusive)
+	if err != nil {
+		return
+	}
+	ns.Release()
+}
+
+// Smallest has that be bob, who is locked to read.
+func Smallest(ctx context.Context, o *nslock.Owner) {
+	ns, err := o.LockUser(ctx, "bob", nslock.Shared)
+	if err != nil {
+		return
+	}
+	defer ns.Release()
+	smallest(ctx, o, "cat") // want `^mode-change: calling smallest acquires namespace lock exclusively while holding it shared`
+}
+
+// SmallestAgain has locked bob to write.
+func SmallestAgain(ctx context.Context, o *nslock.Owner) {
+	ns, err := o.LockUser(ctx, "bob", nslock.Exclusive)
+	if err != nil {
+		return
+	}
+	defer ns.Release()
+	smallest(ctx, o, "cat")
+}
