@@ -129,7 +129,7 @@ func (x *exec) askMode(s *state, cs callSite, p *pairRec, w wanted, l lockset.Lo
 	if w.try || w.plain || ev.by == nil && ev.key == nil || !known(w.mode, ev.by) || !known(p.heldMode, ev.key) {
 		return
 	}
-	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, ev.by, ev.key, [2]lockmodel.Mode{}})
+	p.answer = x.answer(answerKey{x.fn, cs.pos, w.class, l.Site, ev.by, ev.key, [2]lockmodel.Mode{w.mode, p.heldMode}})
 	x.emit(s, ev)
 }
 

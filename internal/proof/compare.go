@@ -151,6 +151,10 @@ func (c comparison) follows(f judge.Fault, faults []judge.Fault) bool {
 			return c.told(g) // from there on the linter takes it to be held
 		case (g.Category == "leak" || g.Category == "not-held" || g.Category == "shared-not-exclusive") && g.Stack[0] == f.Held:
 			return c.told(g)
+		case f.Category == "released-early" && g.Category == "not-held" && g.Key == f.HeldKey:
+			return c.told(g) // of a mailbox that must not be open there
+		case f.Category == "released-early" && g.Category == f.Category && g.Held == f.Held:
+			return c.told(g) // of two that may cover it, the last one to be given up is told
 		case g.Category == f.Category: // asked for once more, after the linter took it to be granted
 			return g.Held == f.Held && g.Key == f.Key && c.told(g)
 		case g.Category == "mode-change" && f.Category == "shared-not-exclusive":

@@ -76,3 +76,26 @@ func SmallestAgain(ctx context.Context, o *nslock.Owner) {
 	defer ns.Release()
 	smallest(ctx, o, "cat")
 }
+
+// openAgain locks a user in one of two modes, and then in the one that is given.
+func openAgain(ctx context.Context, o *nslock.Owner, user string, write bool, mode nslock.Mode) (*nslock.Namespace, error) {
+	first := nslock.Shared
+	if write {
+		first = nslock.Exclusive
+	}
+	ns, err := o.LockUser(ctx, user, first)
+	if err != nil {
+		return nil, err
+	}
+	defer ns.Release()
+	return o.LockUser(ctx, user, mode) // want `^mode-change: acquiring namespace lock of user shared while holding it exclusively`
+}
+
+// OpenAgain gives one that is only sometimes the same.
+func OpenAgain(ctx context.Context, o *nslock.Owner, write bool) {
+	ns, err := openAgain(ctx, o, "bob", write, nslock.Shared)
+	if err != nil {
+		return
+	}
+	ns.Release()
+}
