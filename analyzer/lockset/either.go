@@ -128,6 +128,12 @@ func (t *Table) remains(f Facts, c *Value) (value, known bool) {
 // fact more, on which one of them at least hangs.
 func (t *Table) leavesNone(f Facts, or *Value, more Fact) bool {
 	alone := Facts{more}
+	if !slices.ContainsFunc(or.Args, func(c *Value) bool { // quick, and nearly always so
+		v, ok := t.truth(alone, c)
+		return ok && !v
+	}) {
+		return false
+	}
 	hangs := false
 	for _, c := range or.Args {
 		if v, ok := t.truth(f, c); ok && !v {
