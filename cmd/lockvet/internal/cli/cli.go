@@ -44,7 +44,7 @@ type Command struct {
 func Main(suite []*analysis.Analyzer) {
 	args := os.Args[1:]
 	if isVetTool(args) {
-		startHeap()
+		tuneHeap()
 		unitchecker.Main(suite...)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
