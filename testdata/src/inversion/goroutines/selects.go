@@ -37,4 +37,3 @@ func Impatient(s *locks.Session, id, user string) {
 	case <-time.After(time.Minute):
 	}
 }
-
