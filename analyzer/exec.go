@@ -193,6 +193,7 @@ func (x *exec) forget() {
 	x.in, x.pending, x.runs, x.panics = nil, nil, nil, nil
 	x.events, x.variants, x.callsHeld, x.exits, x.applied = nil, nil, nil, nil, nil
 	x.named, x.ways, x.took, x.followed, x.cuts, x.key, x.coreKey, x.views, x.only[0] = nil, nil, nil, nil, nil, nil, nil, nil, nil
+	x.throughOf, x.lastThrough = throughKey{}, nil
 }
 
 // next returns the first block, in reverse postorder, that has work.
